@@ -1,0 +1,117 @@
+"""What a question asks for: its aspect, and the words to search for when it follows others.
+
+Reads the form of the question only; it does not know which companies exist.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from assistant.domain import Question
+
+
+class Aspect(StrEnum):
+    """The side of a deal a question is about."""
+
+    WHO = "who"
+    WHAT = "what"
+    WHY = "why"
+    WHEN = "when"
+    HOW_MUCH = "howmuch"
+    STATUS = "status"
+    LIST = "list"
+    YES_NO = "yesno"
+    SAID = "said"
+
+
+_PARTY = (
+    r"(?:\w+ ){0,3}(?:compan(?:y|ies)|firms?|groups?|banks?|airlines?|makers?|manufacturers?|carriers?|"
+    r"broadcasters?|retailers?|chains?|investors?|bidders?|suitors?|partners?|buyers?|owners?|sellers?|"
+    r"rivals?|funds?|consortium|operators?|agency|agencies|giants?|startups?|start-ups?|business(?:es)?|"
+    r"brands?|publishers?|studios?|person|executives?|party|parties|union|regulators?)\b"
+)
+_PLURAL_PARTY = (
+    r"(?:\w+ ){0,3}(?:companies|firms|groups|banks|airlines|makers|manufacturers|carriers|broadcasters|"
+    r"retailers|chains|investors|bidders|suitors|partners|buyers|owners|funds|operators|agencies|startups|"
+    r"start-ups|businesses|brands|airports|deals|acquisitions|countries|units|products|parties)\b"
+)
+_AUX = r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should|isn't|wasn't|didn't|doesn't)"
+_LEAD = r"^(?:(?:and|so|but|or|also|then|after|before|with|for|to|by|from|since|in|on|at|of) )*(?:\w+ )?"
+_FORMS: tuple[tuple[Aspect, str], ...] = (
+    (
+        Aspect.LIST,
+        rf"^(?:list|name)\b|\b(?:which|what) {_PLURAL_PARTY}|\bwho (?:are|were) all\b|\bwhich two\b",
+    ),
+    (
+        Aspect.HOW_MUCH,
+        r"\bhow (?:much|many|big|large)\b|\b(?:what|which) (?:[\w'-]+ ){0,3}(?:price|sum|amount|value|valuation|"
+        r"stake|share|percentage|proportion|premium|fee|cost|size|figure|losses|savings|number)\b|\bprice tag\b|"
+        r"\bwhat (?:did|does|do|will|would|could|can|is|was|are|were|has|had|might) (?:.* )?"
+        r"(?:pay|paid|paying|cost|spend|spent|invest|offer(?:ing)?|worth)\b|^(?:contract )?value of\b|"
+        r"\bwhat (?:is|was|were|are) the (?:[\w'-]+ ){0,3}(?:price|value|cost|size|terms)\b",
+    ),
+    (
+        Aspect.SAID,
+        r"\bwhat (?:did|does|do|has|had|was|were|is) .*\b(?:say|said|saying|tell|told|comment|think|thought|"
+        r"claim|argue|promise|call|warn|make of|reckon)\b|\bhow (?:did|does|do|has) .*\b(?:react|respond|describe|"
+        r"comment|feel|sum up|put it|rate)\b|\bin (?:his|her|their) (?:own )?words\b|\bquote\b|\bjoke\b",
+    ),
+    (
+        Aspect.WHEN,
+        rf"{_LEAD}when\b(?! .*\bwho\b)|\bwhen (?:is|are|was|were|did|does|do|will|would|should|had|has)\b|"
+        r"\b(?:what|which) (?:\w+ )?(?:day|date|month|year|quarter)\b|\bhow (?:soon|long|recently)\b",
+    ),
+    (
+        Aspect.WHY,
+        r"\bwhy\b|\breasons?\b|\brationale\b|\bmotives?\b|\bgrounds?\b|\bhow come\b|\bwhat .*\bbehind\b|"
+        r"\bwhat (?:was|is) the (?:purpose|point|aim|goal|thinking|bet|case)\b|\bwhat .*'s (?:case|bet|aim|goal)\b|"
+        r"\b(?:prompted|motivated|justif\w+|attracted|pushing|hopes? to|hoping to|hoped to|explain\w*)\b|"
+        r"\bwhat (?:on earth )?made\b|\bwhat .*\b(?:want|see in|need)\b.*\bfor\b|\bwhat .* see in\b|"
+        r"\bwhat (?:[\w'-]+ ){0,6}(?:gain|gains|benefits?|achieve|get out of|expects? to|advantages?|for)\b|"
+        r"\b(?:how|what) (?:[\w'-]+ ){0,8}(?:meant|supposed|expected|designed) to\b|\bwhat for\b",
+    ),
+    (
+        Aspect.WHO,
+        rf"\bwho(?:m|se|'s)?\b|\b(?:which|what) {_PARTY}|\bname of the (?:company|firm|buyer|partner)\b",
+    ),
+    (
+        Aspect.STATUS,
+        r"\bwhat happened\b|\bwhat (?:came|became)\b|\bstatus\b|\bhow (?:far|firm)\b|\bwhat stage\b|"
+        r"\bwhere (?:did|does|do) .* stand\b|\bturn(?:ed)? out\b|\b(?:hurdles?|obstacles?)\b|\bgo through\b|"
+        r"\boutcome\b|\bor just\b|\bis there a deal\b|\bagreed\b.*\?",
+    ),
+)
+_COMPILED = tuple((aspect, re.compile(form, re.IGNORECASE)) for aspect, form in _FORMS)
+_YES_NO = re.compile(rf"^(?:and |so |but |or )?{_AUX}\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:who|what|which|why|when|where|how)\b", re.IGNORECASE)
+
+
+def read_aspect(text: str) -> Aspect:
+    """The aspect a question asks for; `WHAT` where no form fits."""
+    text = text.strip()
+    if _YES_NO.match(text) and not _OPEN.search(text):
+        return Aspect.YES_NO
+    return next((aspect for aspect, form in _COMPILED if form.search(text)), Aspect.WHAT)
+
+
+def search_text(question: Question) -> str:
+    """What to search for: the question, and the one before it when it leans on that."""
+    if not question.earlier or not leans_back(question.text):
+        return question.text
+    return f"{question.earlier[-1]} {question.text}"
+
+
+_BACK = re.compile(
+    r"^(?:and|but|so|or|also|then)\b|\b(?:it|its|they|them|their|that|this|those|these|he|she|his|her|"
+    r"the (?:deal|merger|acquisition|takeover|bid|offer|purchase|sale|company|companies|partnership|"
+    r"agreement|stake|two|venture|price|combined group))\b|^(?:why|when|how much|who|where)\W*$|"
+    r"\bwhat about\b|\bhow about\b|\binstead\b",
+    re.IGNORECASE,
+)
+
+
+def leans_back(text: str) -> bool:
+    """Whether a question needs the one before it: a pronoun, a bare 'why?', or no name of its own."""
+    names = re.findall(r"(?<=\s)[A-Z0-9][\w&.'-]*", text)
+    return bool(_BACK.search(text)) or not names

@@ -1,0 +1,195 @@
+"""The nouns of Accord: articles, passages, quotes, questions and answers, all frozen.
+
+Knows nothing of databases, indexes or models. One coordinate system serves everything: a character
+offset counts into `Article.content`, the title, a line break and the text, exactly as stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open character range `[start, end)` of an article's content."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, got [{self.start}, {self.end})")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a reader is told about an article. `date` is `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or None."""
+
+    article_id: str
+    title: str
+    publisher: str = ""
+    date: str | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A source and its text, kept character for character as it was taken in."""
+
+    source: Source
+    text: str
+
+    @property
+    def id(self) -> str:
+        return self.source.article_id
+
+    @property
+    def content(self) -> str:
+        """Title, line break, text: what offsets count into and quotes stand in."""
+        return f"{self.source.title}\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whole sentences of one article. `id` is never used again, not even for the same article edited."""
+
+    id: int
+    article_id: str
+    ordinal: int
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Proof: `text` stands in the article's content at `span`. Only `text.locate_quote` makes one."""
+
+    article_id: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage found for a question, with its article. `score` orders evidence; it has no unit."""
+
+    passage: Passage
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as asked, with the questions asked before it in the conversation, oldest first."""
+
+    text: str
+    earlier: tuple[str, ...] = ()
+
+
+class Abstention(StrEnum):
+    """Why there is no answer: the kinds of not knowing."""
+
+    COMPANY_UNKNOWN = "company_unknown"
+    NO_SUCH_DEAL = "no_such_deal"
+    DETAIL_NOT_STATED = "detail_not_stated"
+    SOURCES_DISAGREE = "sources_disagree"
+    PREMISE_CONTRADICTED = "premise_contradicted"
+    LIBRARY_EMPTY = "library_empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence a writer wants to say, and the words it says prove it: `(article_id, words)` pairs.
+
+    The words are unproven until located; `text` carries no citation marks.
+    """
+
+    text: str
+    proofs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A writer's statement that the evidence does not carry an answer."""
+
+    kind: Abstention
+    text: str
+    proofs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`[n]` in an answer's text, n >= 1."""
+
+    n: int
+    quote: Quote
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person sees. `notice` is one sentence about the way it was made, such as an outage."""
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...]
+    writer: str
+    abstention: Abstention | None = None
+    notice: str | None = None
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the question stays open: a corrected premise or a stated conflict is an answer."""
+        told = (None, Abstention.PREMISE_CONTRADICTED, Abstention.SOURCES_DISAGREE)
+        return self.abstention not in told
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of an answer's text while it is being written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a stream; `answer.text` replaces what was shown, which a failing model may have begun."""
+
+    answer: Answer
+
+
+class Writer(Protocol):
+    """Turns evidence into claims, one sentence at a time, or refuses.
+
+    Raises `ModelError` when a model it needs cannot answer.
+    """
+
+    @property
+    def name(self) -> str:
+        """Shown with the answer, such as `offline` or a model's name."""
+        ...
+
+    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+        """Claims in reading order; a `Refusal` comes alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is held and by whom it is read. `in_step`: both indexes hold exactly what the database holds."""
+
+    articles: int
+    passages: int
+    deals: int
+    companies: int
+    in_step: bool
+    embedder: str
+    writer: str
+    first_date: str | None
+    last_date: str | None
+    updated_at: str | None
+    database: str
+    data: str

@@ -1,0 +1,90 @@
+"""Every error Accord raises on purpose. A message says what failed, with which value, and what to do.
+
+AccordError
+├── SettingsError              a setting has a value that cannot be used
+├── LibraryError
+│   ├── ArticleRefused         a file or a line that cannot become an article
+│   ├── ArticleMissing         no article has this id
+│   └── LibraryLocked          another process owns the data folder
+├── SearchError
+│   ├── WeightsMissing         the embedding weights are not installed, or are not the ones known
+│   └── IndexBroken            an index cannot be opened and has to be rebuilt
+├── PromptError                a prompt file is missing, or names a variable nobody gives
+└── ModelError                 the language model did not answer; the offline writer does
+    ├── ModelUnreachable       no connection, or it broke off
+    ├── ModelTimeout           nothing came within the time allowed
+    ├── ModelDenied            the key was refused
+    ├── ModelOverQuota         too many requests, or no credit left
+    ├── ModelFailed            the server reported an error of its own
+    └── ModelNonsense          an answer came and cannot be read
+"""
+
+from __future__ import annotations
+
+
+class AccordError(Exception):
+    """The root: catch this at a door and show its text."""
+
+
+class SettingsError(AccordError):
+    pass
+
+
+class LibraryError(AccordError):
+    pass
+
+
+class ArticleRefused(LibraryError):
+    pass
+
+
+class ArticleMissing(LibraryError):
+    pass
+
+
+class LibraryLocked(LibraryError):
+    pass
+
+
+class SearchError(AccordError):
+    pass
+
+
+class WeightsMissing(SearchError):
+    pass
+
+
+class IndexBroken(SearchError):
+    pass
+
+
+class PromptError(AccordError):
+    pass
+
+
+class ModelError(AccordError):
+    pass
+
+
+class ModelUnreachable(ModelError):
+    pass
+
+
+class ModelTimeout(ModelError):
+    pass
+
+
+class ModelDenied(ModelError):
+    pass
+
+
+class ModelOverQuota(ModelError):
+    pass
+
+
+class ModelFailed(ModelError):
+    pass
+
+
+class ModelNonsense(ModelError):
+    pass

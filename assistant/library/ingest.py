@@ -1,0 +1,85 @@
+"""Taking in files: each article into the database with its passages, and an account of what happened.
+
+Knows nothing of the indexes: they follow the change log by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.domain import Article, Span
+from assistant.library.articles import ArticleStore, Put
+from assistant.library.formats import Read, Skipped, list_files, read_file
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of articles, and what was skipped."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def count(self, put: Put) -> None:
+        match put:
+            case Put.ADDED:
+                self.added += 1
+            case Put.UPDATED:
+                self.updated += 1
+            case Put.UNCHANGED:
+                self.unchanged += 1
+
+    def plus(self, other: Report) -> Report:
+        """Both accounts together."""
+        return Report(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.skipped + other.skipped,
+        )
+
+
+def ingest_files(
+    paths: Sequence[Path],
+    store: ArticleStore,
+    cut: Callable[[Article], list[Span]],
+    max_bytes: int,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """Take in every article under `paths`. `cut` gives an article's passages as spans of its content.
+
+    `progress(done, total)` counts bytes of files. Never raises for a bad file.
+    """
+    report = Report()
+    found = list(list_files(list(paths)))
+    report.skipped += [item for item in found if isinstance(item, Skipped)]
+    files = [item for item in found if isinstance(item, Path)]
+    sizes = [_size(path) for path in files]
+    done, total = 0, sum(sizes)
+    for path, size in zip(files, sizes, strict=True):
+        for item in read_file(path, max_bytes):
+            if isinstance(item, Skipped):
+                report.skipped.append(item)
+            else:
+                report.count(_take_in(item, store, cut))
+                progress(min(done + len(item.article.text), total), total)
+        done += size
+        progress(done, total)
+    return report
+
+
+def _take_in(item: Read, store: ArticleStore, cut: Callable[[Article], list[Span]]) -> Put:
+    article = item.article
+    if store.is_held(article) or (not item.own_id and store.same_text(article)):
+        return Put.UNCHANGED
+    return store.put(article, cut(article), item.origin)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,80 @@
+"""Both indexes of a library together: opened, brought up to date, rebuilt.
+
+Knows how they lie in the data folder; what each holds is their own affair.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.errors import IndexBroken
+from assistant.library.articles import ArticleStore
+from assistant.search import projection
+from assistant.search.embedding import Embedder
+from assistant.search.lexical import LexicalIndex, delete_words
+from assistant.search.retriever import HybridRetriever
+from assistant.search.vectors import VectorIndex, delete_vectors, flip, open_vectors
+
+Progress = Callable[[str, int, int], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Indexes:
+    """Vectors and words over one store, and the retriever over both."""
+
+    def __init__(self, store: ArticleStore, vectors: VectorIndex, words: LexicalIndex) -> None:
+        self._store = store
+        self.vectors = vectors
+        self.words = words
+        self.retriever = HybridRetriever(store=store, vectors=vectors, words=words)
+
+    def catch_up(self, progress: Progress) -> None:
+        """Follow the change log to its end, then make this collection of vectors the live one."""
+        projection.catch_up(
+            self._store, self.words, lambda done, total: progress("indexing words", done, total)
+        )
+        projection.catch_up(
+            self._store, self.vectors, lambda done, total: progress("embedding", done, total)
+        )
+        flip(self._store, self.vectors)
+
+    def close(self) -> None:
+        """Let go of Chroma's folder."""
+        self.vectors.close()
+
+    def in_step(self) -> bool:
+        """Whether both hold exactly what the database holds."""
+        return projection.in_step(self._store, self.words) and projection.in_step(
+            self._store, self.vectors
+        )
+
+
+def open_indexes(
+    data: Path, embedder: Embedder, store: ArticleStore, progress: Progress
+) -> Indexes:
+    """The indexes in a data folder, up to date; one that cannot be read is built anew."""
+    try:
+        indexes = Indexes(store, open_vectors(data / "vectors", embedder, store), _words(data))
+        indexes.catch_up(progress)
+    except IndexBroken as error:
+        _log.warning("%s; building both anew from the database", error)
+        return rebuild_indexes(data, embedder, store, progress)
+    return indexes
+
+
+def rebuild_indexes(
+    data: Path, embedder: Embedder, store: ArticleStore, progress: Progress
+) -> Indexes:
+    """Delete both without opening them, and build them from the database."""
+    delete_vectors(data / "vectors")
+    delete_words(data / "words")
+    indexes = Indexes(store, open_vectors(data / "vectors", embedder, store), _words(data))
+    indexes.catch_up(progress)
+    return indexes
+
+
+def _words(data: Path) -> LexicalIndex:
+    return LexicalIndex(data / "words")

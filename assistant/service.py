@@ -1,0 +1,241 @@
+"""The composition root: settings in, an assistant out.
+
+Heavy parts are opened when they are first needed, so that each command pays for what it uses.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from assistant.domain import Answer, Article, Delta, Evidence, Finished, Span, Status, Writer
+from assistant.errors import LibraryLocked
+from assistant.library.articles import ArticleStore
+from assistant.library.database import open_database
+from assistant.library.ingest import Report, ingest_files
+from assistant.resources import shipped
+from assistant.settings import Settings
+from assistant.text import cut_passages
+
+if TYPE_CHECKING:
+    from assistant.search.embedding import Embedder
+    from assistant.search.indexes import Indexes
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+EXAMPLES = 6
+_EXAMPLES = Path(__file__).with_name("examples.tsv")
+"""Article id, tab, a question that this article answers."""
+
+
+def build(settings: Settings) -> Assistant:
+    """An assistant on the data folder of `settings`, which it owns until `close`.
+
+    Raises LibraryLocked when another process owns the folder.
+    """
+    # Nothing is traced to LangSmith's servers, whatever the environment says.
+    os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
+    return Assistant(settings)
+
+
+class Assistant:
+    """What the doors use. Safe to call from several threads; taking in and indexing take turns."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._data = settings.data_folder
+        self._data.mkdir(parents=True, exist_ok=True)
+        self._owner = _own(self._data)
+        self._store = ArticleStore(open_database(settings.database))
+        self._writing = threading.RLock()
+        self._indexes: Indexes | None = None
+
+    def close(self) -> None:
+        """Give the data folder back."""
+        with self._writing:
+            if self._indexes is not None:
+                self._indexes.close()
+                self._indexes = None
+            self._owner.release()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Taking in
+
+    def ingest(self, paths: Sequence[Path], progress: Progress = lambda _w, _d, _t: None) -> Report:
+        """Take in files and folders, then bring the indexes up to date."""
+        with self._writing:
+            report = ingest_files(
+                paths,
+                self._store,
+                self._cut,
+                self._settings.max_file_mb * 1_000_000,
+                lambda done, total: progress("reading", done, total),
+            )
+            self.indexes.catch_up(progress)
+        return report
+
+    def ingest_seeds(self, progress: Progress = lambda _w, _d, _t: None) -> Report:
+        """Take in the starter articles that come with Accord."""
+        return self.ingest([shipped("seeds")], progress)
+
+    def open_indexes(self, progress: Progress = lambda _w, _d, _t: None) -> Indexes:
+        """The indexes, at first use opened and brought up to date with the database."""
+        from assistant.search.indexes import open_indexes
+
+        with self._writing:
+            if self._indexes is None:
+                self._indexes = open_indexes(self._data, self.embedder, self._store, progress)
+            return self._indexes
+
+    def reindex(self, progress: Progress = lambda _w, _d, _t: None) -> None:
+        """Throw both indexes away and build them anew from the database."""
+        from assistant.search.indexes import rebuild_indexes
+
+        with self._writing:
+            if self._indexes is not None:
+                self._indexes.close()
+            self._indexes = rebuild_indexes(self._data, self.embedder, self._store, progress)
+
+    def _cut(self, article: Article) -> list[Span]:
+        first = len(article.source.title) + 1
+        return cut_passages(article.content, first, self.embedder.count_tokens)
+
+    # Asking
+
+    def ask(self, question: str, earlier: tuple[str, ...] = (), conversation: str = "") -> Answer:
+        """The whole answer. `earlier` are questions asked before, where no conversation holds them."""
+        answer = None
+        for part in self._answering(question, earlier, conversation):
+            if isinstance(part, Finished):
+                answer = part.answer
+        assert answer is not None, "the chain ends with an answer"  # noqa: S101
+        return answer
+
+    def stream(self, question: str, conversation: str) -> Iterator[Delta | Finished]:
+        """The answer while it is written."""
+        return self._answering(question, (), conversation)
+
+    def _answering(
+        self, question: str, earlier: tuple[str, ...], conversation: str
+    ) -> Iterator[Delta | Finished]:
+        from assistant.answer.chain import stream_answer
+
+        chain = self.conversing_chain if conversation else self.chain
+        return stream_answer(chain, question, earlier, conversation or None)
+
+    # Looking
+
+    def article(self, article_id: str) -> Article:
+        """Raises ArticleMissing."""
+        return self._store.get(article_id)
+
+    def status(self) -> Status:
+        held = self._store.holdings()
+        return Status(
+            articles=held.articles,
+            passages=held.passages,
+            deals=0,
+            companies=0,
+            in_step=self.indexes.in_step(),
+            embedder=self.embedder.name,
+            writer=self._settings.model if self._settings.generative else "offline",
+            first_date=held.first_date,
+            last_date=held.last_date,
+            updated_at=held.updated_at,
+            database=self._settings.shown_database,
+            data=str(self._data),
+        )
+
+    def examples(self) -> list[str]:
+        """Up to six questions for a start: those that come with the seeds where they are held."""
+        held = {source.article_id for source in self._store.sources()}
+        lines = _EXAMPLES.read_text("utf-8").splitlines()
+        pairs = [line.split("\t") for line in lines if line.strip()]
+        fitting = [question for article_id, question in pairs if article_id in held]
+        if fitting:
+            return fitting[:EXAMPLES]
+        titles = [source.title for source in self._store.sources() if source.title]
+        return [f"What do the articles say about “{title}”?" for title in titles[:EXAMPLES]]
+
+    # Parts
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        from assistant.search.embedding import build_embedder
+
+        s = self._settings
+        return build_embedder(
+            s.embedder,
+            self._data / "cache",
+            model=s.embedding_model,
+            api_key=s.api_key,
+            base_url=s.base_url,
+            timeout_s=s.model_timeout_s,
+            retries=s.model_retries,
+        )
+
+    @property
+    def indexes(self) -> Indexes:
+        return self._indexes or self.open_indexes()
+
+    @cached_property
+    def chain(self) -> Any:
+        return self._build_chain(None)
+
+    @cached_property
+    def conversing_chain(self) -> Any:
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        path = self._data / "accord.db"
+        # LangGraph keeps conversations in tables of its own, in SQLite also beside another database.
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+        return self._build_chain(SqliteSaver(connection))
+
+    def _build_chain(self, checkpointer: Any) -> Any:
+        from assistant.answer.chain import build_chain
+        from assistant.answer.offline import OfflineWriter
+
+        return build_chain(
+            self._find,
+            self._model_writer(),
+            OfflineWriter(lambda: self.indexes.words),
+            checkpointer,
+        )
+
+    def _find(self, query: str) -> list[Evidence]:
+        return self.indexes.retriever.find(query)
+
+    def _model_writer(self) -> Writer | None:
+        s = self._settings
+        if not s.generative:
+            return None
+        from assistant.answer.generative import GenerativeWriter
+        from assistant.language.chat import build_chat_model
+
+        model = build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
+        return GenerativeWriter(model, s.model)
+
+
+def _own(data: Path) -> FileLock:
+    lock = FileLock(data / "owner.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LibraryLocked(
+            f"another Accord is using {data}; stop it, ask it through its web page, "
+            "or set ACCORD_DATA to another folder"
+        ) from None
+    return lock

@@ -1,0 +1,142 @@
+"""The web application and its server.
+
+Puts the parts together: the gate, the plain routes, the static files and Gradio's page. Gradio is
+imported in `build_app`, after it has been told to contact nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from assistant.errors import SettingsError
+from assistant.web.gate import Gate
+from assistant.web.protocol import PageAssistant
+from assistant.web.routes import CHAT_PATH, STATIC, build_routes
+
+MAX_STREAMS = 200
+"""Answers written at the same time; Gradio's own default is 40 threads."""
+_AT_ONCE = 64
+_WAITING = 256
+_GRADIO = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    # By default each event puts the last 10,000 into a pandas frame to sum up how they went.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+}
+"""What Gradio reads when it is imported and when its queue is made."""
+_EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound
+
+_HEAD = (
+    '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/gradio.css">'
+    '<link rel="stylesheet" href="/static/page.css"><script src="/static/page.js" defer></script>'
+)
+
+
+def build_app(assistant: PageAssistant) -> FastAPI:
+    """The page at `/chat/` (`/` leads there), `/source`, `/health` and `/static`.
+
+    Not to be called where an event loop runs: Gradio is put together in one of its own.
+    """
+    app = FastAPI(title="Accord", openapi_url=None, docs_url=None, redoc_url=None)
+    # Without this Gradio answers every Origin with leave to read, credentials included.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Gate)
+    app.include_router(build_routes(assistant))
+    app.mount("/static", StaticFiles(directory=STATIC))
+    # Outside a loop Gradio opens several and never closes them.
+    asyncio.run(_mount_chat(app, assistant))
+    return app
+
+
+def serve(assistant: PageAssistant, host: str, port: int) -> None:
+    """Serves until interrupted. Port 0 takes a free one; the address printed is the one taken.
+
+    Raises SettingsError when the address cannot be had.
+    """
+    listener = _listen(host, port)
+    with listener:
+        address = _address(host, listener.getsockname()[1])
+        config = uvicorn.Config(
+            build_app(assistant),
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=3,
+        )
+        server = _Server(config, lambda: click.echo(f"Accord is at {address}"))
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells once when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_listening()
+
+
+async def _mount_chat(app: FastAPI, assistant: PageAssistant) -> None:
+    os.environ.update(_GRADIO)
+    import gradio as gr
+
+    from assistant.web.chat import build_chat
+
+    page = build_chat(assistant)
+    page.max_threads = MAX_STREAMS  # read by queue()
+    page.queue(api_open=False, default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
+    closed: dict[str, Any] = {"openapi_url": None, "docs_url": None, "redoc_url": None}
+    gr.mount_gradio_app(
+        app,
+        page,
+        CHAT_PATH,
+        root_path=CHAT_PATH,
+        app_kwargs=closed,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        head=_HEAD,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=False,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise SettingsError(_why_not(host, port, error)) from None
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} at {host} is already in use: stop what uses it or set ACCORD_PORT"
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights than this user has: set ACCORD_PORT above 1023"
+    return f"Cannot serve at {host}, port {port}: {error.strerror}; set ACCORD_HOST"
+
+
+def _address(host: str, port: int) -> str:
+    if host in _EVERYWHERE:
+        return f"http://127.0.0.1:{port}, and at every other address of this machine"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
