@@ -54,13 +54,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Whole sentences of one article. `id` is never used again, not even for the same article edited."""
+    """Whole sentences of one article. `id` is never used again, not even for the same article edited.
+
+    `sentences` are spans of the article's content, like `span`, which they fill.
+    """
 
     id: int
     article_id: str
     ordinal: int
     span: Span
     text: str
+    sentences: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage found for a question, with its article. `score` orders evidence; it has no unit."""
+    """A passage found for a question, with its article. `score` orders evidence; it has no unit.
+
+    `cosines` say how near in meaning the article's title and each of the passage's sentences are to
+    the question, in -1..1; empty where the embedder does not tell.
+    """
 
     passage: Passage
     article: Article
     score: float
+    cosines: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

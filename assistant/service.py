@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from assistant.domain import Answer, Article, Delta, Evidence, Finished, Span, Status, Writer
+from assistant.domain import (
+    Answer,
+    Article,
+    Delta,
+    Evidence,
+    Finished,
+    Passage,
+    Span,
+    Status,
+    Writer,
+)
 from assistant.errors import LibraryLocked
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database
@@ -109,7 +119,7 @@ class Assistant:
                 self._indexes.close()
             self._indexes = rebuild_indexes(self._data, self.embedder, self._store, progress)
 
-    def _cut(self, article: Article) -> list[Span]:
+    def _cut(self, article: Article) -> list[tuple[Span, ...]]:
         first = len(article.source.title) + 1
         return cut_passages(article.content, first, self.embedder.count_tokens)
 
@@ -141,6 +151,10 @@ class Assistant:
     def article(self, article_id: str) -> Article:
         """Raises ArticleMissing."""
         return self._store.get(article_id)
+
+    def passages(self) -> list[tuple[Passage, Article]]:
+        """Every passage with its article."""
+        return self._store.passages(self._store.passage_ids())
 
     def status(self) -> Status:
         held = self._store.holdings()

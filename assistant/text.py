@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from assistant.domain import Quote, Span
 
-PASSAGE_TOKENS = 200
+PASSAGE_TOKENS = 225
 """Tokens a passage is filled to: MiniLM reads 256, and the title and date go before it."""
 
 _LONGEST_SENTENCE = 900
@@ -56,32 +56,31 @@ def _cut(text: str, start: int, end: int) -> list[Span]:
 
 def pack_passages(
     sentences: Sequence[Span], tokens: Sequence[int], limit: int = PASSAGE_TOKENS
-) -> list[Span]:
+) -> list[tuple[Span, ...]]:
     """Runs of whole sentences of about equal size, each at most `limit` tokens where a sentence allows.
 
-    `tokens[i]` is the size of `sentences[i]`. Every sentence is in one passage. Equal shares rather
+    `tokens[i]` is the size of `sentences[i]`. Every sentence is in one run. Equal shares rather
     than full ones, so that no article ends in a passage of a few words.
     """
     total = sum(tokens)
     if not total:
-        return []
+        return [tuple(sentences)] if sentences else []
     share = total / -(-total // limit)
-    packed: list[Span] = []
+    packed: list[tuple[Span, ...]] = []
     start, held = 0, 0
     for i, size in enumerate(tokens):
-        over_share = held + size / 2 > share
-        if held and (held + size > limit or over_share):
-            packed.append(Span(sentences[start].start, sentences[i - 1].end))
+        if held and (held + size > limit or held + size / 2 > share):
+            packed.append(tuple(sentences[start:i]))
             start, held = i, 0
         held += size
-    packed.append(Span(sentences[start].start, sentences[-1].end))
+    packed.append(tuple(sentences[start:]))
     return packed
 
 
 def cut_passages(
     content: str, first: int, count_tokens: Callable[[list[str]], list[int]]
-) -> list[Span]:
-    """Passages of `content[first:]`, as spans of `content`."""
+) -> list[tuple[Span, ...]]:
+    """Passages of `content[first:]`, each as the spans of its sentences in `content`."""
     spans = [Span(s.start + first, s.end + first) for s in split_sentences(content[first:])]
     return pack_passages(spans, count_tokens([content[s.start : s.end] for s in spans]))
 

@@ -29,7 +29,7 @@ from assistant.settings import Settings
 
 Numbers = npt.NDArray[np.float64]
 
-ABSTAIN_SHARE = 0.04
+ABSTAIN_SHARE = 0.02
 """Answerable training questions given up; chosen for how many of the unanswerable it catches."""
 
 
@@ -70,8 +70,7 @@ def build_examples(assistant: Assistant, rows: list[dict[str, Any]], key: str) -
         earlier = question.earlier[-1] if leaning else ""
         candidates = list_candidates(indexes.retriever.find(search_text(question)))
         asked = Asked(question.text, read_aspect(question.text), indexes.words, earlier)
-        best = max(candidate.score for candidate in candidates)
-        table = np.array([asked.features(candidate, best) for candidate in candidates])
+        table = np.array(asked.table(candidates))
         gold = np.array([holds_gold(c, row[key], row["quotes"]) for c in candidates])
         examples.append(Example(asked, candidates, table, gold, row["answerable"]))
     return examples

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.answer.question import Aspect, leans_back, read_aspect
+from assistant.answer.question import leans_back, read_aspect, split_question
 from assistant.answer.ranking import Ranking, load_weights, rank_sentences
 from assistant.answer.sentences import Asked, Candidate, Words, list_candidates, names_in
 from assistant.domain import Abstention, Claim, Evidence, Question, Refusal
@@ -20,8 +20,7 @@ NAME = "offline"
 ANSWER_WORDS = 58
 """A person reads an answer, not a paste: DealQA judges the first 60 words, marks among them."""
 
-_SENTENCES = {Aspect.LIST: 4}
-_SENTENCES_OTHERWISE = 3
+_MOST = 3
 _MARGIN = 3.0
 """A further sentence is added when its score is this near the best one's."""
 
@@ -46,30 +45,55 @@ class OfflineWriter:
         if unknown:
             yield Refusal(Abstention.COMPANY_UNKNOWN, f"No article here speaks of {unknown}.")
             return
-        leaning = question.earlier and leans_back(question.text)
-        earlier = question.earlier[-1] if leaning else ""
-        asked = Asked(question.text, read_aspect(question.text), words, earlier)
-        ranking = rank_sentences(asked, candidates, load_weights())
-        if ranking.answerable < 0:
-            yield _not_stated(ranking.candidates[0])
+        rankings = [
+            rank_sentences(asked, candidates, load_weights()) for asked in _asked(question, words)
+        ]
+        if rankings[0].answerable < 0:
+            yield _not_stated(rankings[0].candidates[0])
             return
-        yield from (_claim(candidate) for candidate in choose(ranking, asked.aspect))
+        yield from (_claim(candidate) for candidate in choose(rankings))
 
 
-def choose(ranking: Ranking, aspect: Aspect) -> list[Candidate]:
-    """The best sentence, and further ones that come near it while the answer stays short."""
-    most = _SENTENCES.get(aspect, _SENTENCES_OTHERWISE)
+def _asked(question: Question, words: Words) -> list[Asked]:
+    """The questions in a question; each leans on what was said before it."""
+    leaning = bool(question.earlier) and leans_back(question.text)
+    earlier = question.earlier[-1] if leaning else ""
+    asked = []
+    for text in split_question(question.text):
+        asked.append(Asked(text, read_aspect(text), words, earlier))
+        earlier = f"{earlier} {text}"
+    return asked
+
+
+def choose(rankings: Sequence[Ranking]) -> list[Candidate]:
+    """The best sentence for each question, and further ones near it while the answer stays short."""
     chosen: list[Candidate] = []
-    length = 0
-    for candidate, score in zip(ranking.candidates, ranking.scores, strict=True):
-        words = len(candidate.text.split()) + 1
-        if chosen and (score < ranking.scores[0] - _MARGIN or length + words > ANSWER_WORDS):
-            continue
-        chosen.append(candidate)
-        length += words
-        if len(chosen) == most or length >= ANSWER_WORDS:
-            break
+    room = ANSWER_WORDS
+    for i, ranking in enumerate(rankings):
+        share = room // (len(rankings) - i)
+        for candidate in _near_best(ranking, share):
+            if candidate not in chosen:
+                chosen.append(candidate)
+                room -= _length(candidate)
     return chosen
+
+
+def _near_best(ranking: Ranking, room: int) -> list[Candidate]:
+    near: list[Candidate] = []
+    for candidate, score in zip(ranking.candidates, ranking.scores, strict=True):
+        length = _length(candidate)
+        if near and (score < ranking.scores[0] - _MARGIN or length > room):
+            continue
+        near.append(candidate)
+        room -= length
+        if len(near) == _MOST or room <= 0:
+            break
+    return near
+
+
+def _length(candidate: Candidate) -> int:
+    """Words, with the mark."""
+    return len(candidate.text.split()) + 1
 
 
 def unknown_name(text: str, words: Words, candidates: Sequence[Candidate]) -> str | None:

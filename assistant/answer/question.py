@@ -95,11 +95,31 @@ def read_aspect(text: str) -> Aspect:
     return next((aspect for aspect, form in _COMPILED if form.search(text)), Aspect.WHAT)
 
 
+_TWO = re.compile(
+    r"^(?P<first>.+?),? and (?P<second>(?:why|when|where|who|whom|what|which|how|for how|at what|for what)\b.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def split_question(text: str) -> list[str]:
+    """The questions in one: "Who bought X, and why?" asks two. Most ask one."""
+    match = _TWO.match(text.strip())
+    if match is None or not _OPEN.search(match["first"]):
+        return [text]
+    return [f"{match['first'].rstrip(',')}?", match["second"]]
+
+
 def search_text(question: Question) -> str:
-    """What to search for: the question, and the one before it when it leans on that."""
+    """What to search for: the question, and the one before it when it leans on that.
+
+    A bare "and why?" at its end names nothing that could be found and is left out.
+    """
+    parts = split_question(question.text)
+    bare = len(parts) == 2 and len(parts[1].split()) < 3
+    text = parts[0] if bare else question.text
     if not question.earlier or not leans_back(question.text):
-        return question.text
-    return f"{question.earlier[-1]} {question.text}"
+        return text
+    return f"{question.earlier[-1]} {text}"
 
 
 _BACK = re.compile(

@@ -21,7 +21,7 @@ from assistant.answer.sentences import FEATURES, Asked, Candidate
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 SIGNS = (
-    "score", "share", "gap", "missing", "most_missing", "nearness", "spread", "words",
+    "score", "share", "gap", "missing", "most_missing", "nearness", "words",
     *(f"best_{name}" for name in FEATURES),
     *(f"asks_{aspect}" for aspect in Aspect),
 )  # fmt: skip
@@ -66,8 +66,7 @@ def load_weights(path: Path = WEIGHTS) -> Weights:
 
 def rank_sentences(asked: Asked, candidates: Sequence[Candidate], weights: Weights) -> Ranking:
     """`candidates` must not be empty."""
-    best = max(candidate.score for candidate in candidates)
-    table = np.array([asked.features(candidate, best) for candidate in candidates])
+    table = np.array(asked.table(candidates))
     scores = table @ weights.order
     order = np.argsort(-scores, kind="stable")
     signs = answer_signs(asked, candidates, table, scores)
@@ -97,7 +96,6 @@ def answer_signs(
         sum(missing),
         max(missing, default=0.0),
         max(nearest),
-        max(nearest) - min(nearest),
         min(len(asked.weights), 20) / 20,
     ]
     aspects = [float(asked.aspect is aspect) for aspect in Aspect]

@@ -15,7 +15,6 @@ from typing import Protocol
 
 from assistant.answer.question import Aspect
 from assistant.domain import Article, Evidence, Span
-from assistant.text import split_sentences
 
 
 class Words(Hashable, Protocol):
@@ -28,16 +27,19 @@ class Words(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could answer. `around` is the sentence before it, `order` its place in the article."""
+    """A sentence that could answer, from the passage at `rank` (from 0) with `score`.
+
+    `before` is the sentence before it in the passage, or the title; `cosine` may be unknown.
+    """
 
     article: Article
     span: Span
     text: str
-    around: str
-    order: int
+    before: str
     is_title: bool
     score: float
     rank: int
+    cosine: float | None = None
 
 
 _MONEY = re.compile(
@@ -86,7 +88,9 @@ _PERSON = re.compile(
     r"\b(?:CEO|chief|chair\w*|president|founder|director|executive|spokes\w+|minister|Mr|Ms|Mrs|head|"
     r"analyst|secretary)\b"
 )
-_NAME = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[\"“(/]))(?:[A-Z][\w&.+-]*|[a-z]+[A-Z]\w*|\d+[A-Z]\w*)")
+_WORD = re.compile(r"\w[\w&.+'-]*")
+_MARKUP = re.compile(r"https?://|\bwww\.|={2,}|^\W*[:*|]{1,3}\s|\|")
+"""Left-overs of a page's lists and links: no sentence of the article."""
 _ASKS_PERSON = re.compile(
     r"\b(?:who|chief|executive|ceo|chairman|chairwoman|boss|head|person)\b", re.I
 )
@@ -117,11 +121,6 @@ _ALIKE = (
 _CLASS = {stem: group for group, stems in enumerate(_ALIKE) for stem in stems.split()}
 
 
-@lru_cache(maxsize=1024)
-def _sentences(text: str) -> tuple[Span, ...]:
-    return tuple(split_sentences(text))
-
-
 @lru_cache(maxsize=4096)
 def _stems(words: Words, text: str) -> tuple[str, ...]:
     return tuple(words.terms(text))
@@ -132,18 +131,19 @@ def list_candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
     seen: set[tuple[str, Span]] = set()
     found: list[Candidate] = []
     for rank, item in enumerate(evidence):
-        article, passage = item.article, item.passage
-        content, first = article.content, len(article.source.title) + 1
-        before = article.source.title
-        spans = [(Span(0, first - 1), True)] if first > 1 else []
-        spans += [(Span(s.start + first, s.end + first), False) for s in _sentences(article.text)]
-        for order, (span, is_title) in enumerate(spans):
-            text = content[span.start : span.end]
-            inside = passage.span.start <= span.start and span.end <= passage.span.end
-            if (inside or is_title) and (article.id, span) not in seen:
+        article, sentences = item.article, item.passage.sentences
+        title = article.source.title
+        spans = ([Span(0, len(title))] if title else []) + list(sentences)
+        cosines: list[float | None] = list(item.cosines[0 if title else 1 :])
+        cosines += [None] * (len(spans) - len(cosines))
+        before = title
+        for span, cosine in zip(spans, cosines, strict=True):
+            text = article.content[span.start : span.end]
+            is_title = bool(title) and span.start == 0
+            if (article.id, span) not in seen and not _MARKUP.search(text):
                 seen.add((article.id, span))
                 found.append(
-                    Candidate(article, span, text, before, order, is_title, item.score, rank)
+                    Candidate(article, span, text, before, is_title, item.score, rank, cosine)
                 )
             before = text
     return found
@@ -151,11 +151,11 @@ def list_candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
 
 FEATURES = (
     "covers", "covers_with_title", "covers_with_before", "covers_alike", "pairs", "names", "names_with_title",
-    "dense", "behind_best", "first_passage", "title", "lead", "place", "short", "long", "years",
+    "dense", "behind_best", "nearness", "title", "short", "long", "years",
     "who_new_names", "who_no_new_name", "who_person", "list_new_names", "list_commas", "howmuch_money",
     "howmuch_number", "howmuch_share", "howmuch_count", "howmuch_no_number", "when_date", "when_year",
     "when_no_date", "why_reason", "why_speech", "why_title", "said_speech", "said_names", "status_state",
-    "status_title", "yesno_denial", "yesno_state", "what_new_names", "what_number", "asks_person", "past_tail",
+    "status_title", "yesno_denial", "yesno_state", "what_new_names", "what_number", "asks_person",
 )  # fmt: skip
 
 
@@ -176,36 +176,46 @@ class Asked:
         self.names = {name.lower() for name in names_in(whole)}
         self.years = set(_YEAR.findall(whole))
         self.letters = whole.lower()
+        self._asks_share = bool(_ASKS_SHARE.search(text))
+        self._asks_count = bool(_ASKS_COUNT.search(text))
+        self._asks_person = bool(_ASKS_PERSON.search(text))
+        self._classes = {_CLASS[term] for term in weights if term in _CLASS}
 
-    def features(self, candidate: Candidate, best: float) -> list[float]:
-        """One number for each of `FEATURES`; `best` is the score of the first passage."""
+    def table(self, candidates: Sequence[Candidate]) -> list[list[float]]:
+        """One row a candidate, one number for each of `FEATURES`."""
+        best = max((c.score for c in candidates), default=0.0)
+        nearest = max((c.cosine for c in candidates if c.cosine is not None), default=0.0)
+        return [self._features(c, best, nearest) for c in candidates]
+
+    def _features(self, candidate: Candidate, best: float, nearest: float) -> list[float]:
         text = candidate.text
         terms = _stems(self._words, text)
         held = set(terms)
         title = set(_stems(self._words, candidate.article.source.title))
-        before = set(_stems(self._words, candidate.around))
+        before = set(_stems(self._words, candidate.before))
         shared = self._share(held)
         new_names = {n for n in names_in(text) if n.lower() not in self.letters}
         length = len(text.split())
-        general = [
-            shared,
-            self._share(held | title),
-            self._share(held | title | before),
-            self._alike(held),
-            len(self.pairs & set(pairwise(terms))) / (len(self.pairs) or 1),
-            self._named(text),
-            self._named(f"{text} {candidate.article.source.title}"),
-            shared * self.total / (len(held) + 3),
-            candidate.score - best,
-            float(candidate.rank == 0),
-            float(candidate.is_title),
-            float(candidate.order == 1),
-            min(candidate.order, 12) / 12,
-            float(length < 8),
-            max(0.0, (length - 30) / 30),
-            self._dated(candidate),
-        ]
-        return general + self._typed(candidate, new_names)
+        row = {
+            "covers": shared,
+            "covers_with_title": self._share(held | title),
+            "covers_with_before": self._share(held | title | before),
+            "covers_alike": self._alike(held),
+            "pairs": len(self.pairs & set(pairwise(terms))) / (len(self.pairs) or 1),
+            "names": self._named(text),
+            "names_with_title": self._named(f"{text} {candidate.article.source.title}"),
+            "dense": shared * self.total / (len(held) + 3),
+            "behind_best": candidate.score - best,
+            "nearness": 0.0 if candidate.cosine is None else candidate.cosine - nearest,
+            "title": float(candidate.is_title),
+            "short": float(length < 8),
+            "long": max(0.0, (length - 30) / 30),
+            "years": self._dated(candidate),
+            "asks_person": float(self._asks_person and bool(_PERSON.search(text))),
+        }
+        typed = self._typed(candidate, new_names)
+        row |= {f"{self.aspect}_{name}": value for name, value in typed.items()}
+        return [row.get(name, 0.0) for name in FEATURES]
 
     def missing_from(self, article: Article) -> list[float]:
         """Shares of the question's weight that the words not found in an article have."""
@@ -213,14 +223,23 @@ class Asked:
         return [w / self.total for term, w in self.weights.items() if term not in held]
 
     def _share(self, held: set[str]) -> float:
-        return sum(weight for term, weight in self.weights.items() if term in held) / self.total
+        """Share of the question's weight that is met; less where only a word of its class is."""
+        classes = {_CLASS[term] for term in held if term in _CLASS}
+        heads = {term[:6] for term in held if term in _CLASS}
+        met = 0.0
+        for term, weight in self.weights.items():
+            if term in held:
+                met += weight
+            elif _CLASS.get(term, -1) in classes:
+                # "partner" and "partnership" keep two stems; "buy" and "acquire" are no kin.
+                met += weight * (0.9 if term[:6] in heads else 0.5)
+        return met / self.total
 
     def _alike(self, held: set[str]) -> float:
         """Share of the question's words of a class (buy, price, approve) that the sentence matches."""
-        wanted = {_CLASS[t] for t in self.weights if t in _CLASS}
-        return (
-            len(wanted & {_CLASS[t] for t in held if t in _CLASS}) / len(wanted) if wanted else 0.0
-        )
+        if not self._classes:
+            return 0.0
+        return len(self._classes & {_CLASS[t] for t in held if t in _CLASS}) / len(self._classes)
 
     def _named(self, text: str) -> float:
         if not self.names:
@@ -234,49 +253,61 @@ class Asked:
         year = (candidate.article.source.date or "")[:4]
         return float(any(y in candidate.text or y == year for y in self.years))
 
-    def _typed(self, candidate: Candidate, new_names: set[str]) -> list[float]:
-        text, title = candidate.text, candidate.is_title
-        asks = {aspect: float(self.aspect is aspect) for aspect in Aspect}
-        number = bool(_NUMBER.search(text))
-        share = bool(_ASKS_SHARE.search(self.text))
-        count = bool(_ASKS_COUNT.search(self.text))
-        person = bool(_ASKS_PERSON.search(self.text))
+    def _typed(  # noqa: PLR0911 - one an aspect
+        self, candidate: Candidate, new_names: set[str]
+    ) -> dict[str, float]:
+        """The features of the asked aspect by name; those of others are 0."""
+        text = candidate.text
         many = min(len(new_names), 4) / 4
-        return [
-            asks[Aspect.WHO] * many,
-            asks[Aspect.WHO] * (not new_names),
-            asks[Aspect.WHO] * bool(_PERSON.search(text)) * person,
-            asks[Aspect.LIST] * many,
-            asks[Aspect.LIST] * min(text.count(",") + text.count(" and "), 4) / 4,
-            asks[Aspect.HOW_MUCH] * bool(_MONEY.search(text)) * (not share and not count),
-            asks[Aspect.HOW_MUCH] * number,
-            asks[Aspect.HOW_MUCH] * bool(_PERCENT.search(text)) * share,
-            asks[Aspect.HOW_MUCH] * number * count,
-            asks[Aspect.HOW_MUCH] * (not number),
-            asks[Aspect.WHEN] * bool(_DATE.search(text)),
-            asks[Aspect.WHEN] * bool(_YEAR.search(text)),
-            asks[Aspect.WHEN] * (not _DATE.search(text)),
-            asks[Aspect.WHY] * min(len(_REASON.findall(text)), 3) / 3,
-            asks[Aspect.WHY] * bool(_SPEECH.search(text)),
-            asks[Aspect.WHY] * title,
-            asks[Aspect.SAID] * bool(_SPEECH.search(text)),
-            asks[Aspect.SAID] * many,
-            asks[Aspect.STATUS] * min(len(_STATE.findall(text)), 3) / 3,
-            asks[Aspect.STATUS] * title,
-            asks[Aspect.YES_NO] * bool(_DENIAL.search(text)),
-            asks[Aspect.YES_NO] * min(len(_STATE.findall(text)), 3) / 3,
-            asks[Aspect.WHAT] * many,
-            asks[Aspect.WHAT] * number,
-            float(person and bool(_PERSON.search(text))),
-            float(bool(re.search(r"\b(?:had|previously|earlier|last (?:year|month))\b", text))),
-        ]
+        match self.aspect:
+            case Aspect.WHO:
+                named = {"new_names": many, "no_new_name": float(not new_names)}
+                return named | {"person": float(self._asks_person and bool(_PERSON.search(text)))}
+            case Aspect.LIST:
+                return {
+                    "new_names": many,
+                    "commas": min(text.count(",") + text.count(" and "), 4) / 4,
+                }
+            case Aspect.HOW_MUCH:
+                return self._amounts(text)
+            case Aspect.WHEN:
+                dated = bool(_DATE.search(text))
+                year = float(bool(_YEAR.search(text)))
+                return {"date": float(dated), "year": year, "no_date": float(not dated)}
+            case Aspect.WHY:
+                speech = float(bool(_SPEECH.search(text)))
+                title = float(candidate.is_title)
+                return {"reason": _up_to_3(_REASON, text), "speech": speech, "title": title}
+            case Aspect.SAID:
+                return {"speech": float(bool(_SPEECH.search(text))), "names": many}
+            case Aspect.STATUS:
+                return {"state": _up_to_3(_STATE, text), "title": float(candidate.is_title)}
+            case Aspect.YES_NO:
+                denial = float(bool(_DENIAL.search(text)))
+                return {"denial": denial, "state": _up_to_3(_STATE, text)}
+            case Aspect.WHAT:
+                return {"new_names": many, "number": float(bool(_NUMBER.search(text)))}
+
+    def _amounts(self, text: str) -> dict[str, float]:
+        number = bool(_NUMBER.search(text))
+        plain = not self._asks_share and not self._asks_count
+        return {
+            "money": float(plain and bool(_MONEY.search(text))),
+            "number": float(number),
+            "share": float(self._asks_share and bool(_PERCENT.search(text))),
+            "count": float(number and self._asks_count),
+            "no_number": float(not number),
+        }
+
+
+def _up_to_3(cue: re.Pattern[str], text: str) -> float:
+    return min(len(cue.findall(text)), 3) / 3
 
 
 def names_in(text: str) -> list[str]:
-    """Words that look like names: capitals inside a sentence. Question words at its start are not."""
-    found = [m.group().rstrip(".'") for m in _NAME.finditer(text)]
-    found = [n.removesuffix("'s") for n in found]
-    return [n for n in found if len(n) > 1 and n.lower() not in _NO_NAMES]
+    """Words that look like names: with a capital, and no word that opens sentences."""
+    words = (word.rstrip(".'").removesuffix("'s") for word in _WORD.findall(text))
+    return [w for w in words if len(w) > 1 and w != w.lower() and w.lower() not in _NO_NAMES]
 
 
 _NO_NAMES = frozenset(

@@ -7,7 +7,7 @@ Passage ids are never reused, so an index that holds an id holds the right text 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -71,8 +71,11 @@ class ArticleStore:
             held = select(db.articles.c.digest).where(db.articles.c.id == article.id)
             return connection.execute(held).scalar() == digest(article)
 
-    def put(self, article: Article, spans: Sequence[Span], origin: str = "") -> Put:
-        """Add or replace an article with its passages; an identical one is left alone."""
+    def put(self, article: Article, passages: Sequence[Sequence[Span]], origin: str = "") -> Put:
+        """Add or replace an article; an identical one is left alone.
+
+        `passages` are the spans of each passage's sentences.
+        """
         source, print_ = article.source, digest(article)
         values = {
             "title": source.title,
@@ -96,7 +99,7 @@ class ArticleStore:
                 connection.execute(
                     update(db.articles).where(db.articles.c.id == article.id).values(**values)
                 )
-            self._replace_passages(connection, article.id, spans)
+            self._replace_passages(connection, article.id, passages)
             return Put.ADDED if held is None else Put.UPDATED
 
     def remove(self, article_id: str) -> None:
@@ -108,17 +111,23 @@ class ArticleStore:
                 raise ArticleMissing(f"no article has the id {article_id!r}")
 
     def _replace_passages(
-        self, connection: Connection, article_id: str, spans: Sequence[Span]
+        self, connection: Connection, article_id: str, passages: Sequence[Sequence[Span]]
     ) -> None:
         mine = db.passages.c.article_id == article_id
         removed = list(connection.execute(select(db.passages.c.id).where(mine)).scalars())
         connection.execute(delete(db.passages).where(mine))
-        if spans:
+        if passages:
             connection.execute(
                 insert(db.passages),
                 [
-                    {"article_id": article_id, "ordinal": i, "start": s.start, "end": s.end}
-                    for i, s in enumerate(spans)
+                    {
+                        "article_id": article_id,
+                        "ordinal": ordinal,
+                        "start": sentences[0].start,
+                        "end": sentences[-1].end,
+                        "sentences": [[s.start, s.end] for s in sentences],
+                    }
+                    for ordinal, sentences in enumerate(passages)
                 ],
             )
         connection.execute(
@@ -197,6 +206,28 @@ class ArticleStore:
             last = connection.execute(select(func.max(db.changes.c.seq))).scalar() or 0
         return Holdings(row[0], count, row[1], row[2], row[3], last)
 
+    def keep_sentence_vectors(self, embedder: str, vectors: Mapping[int, bytes]) -> None:
+        """Keep what an embedder made of the sentences of passages, by passage id.
+
+        A projection like the indexes: it goes with its passage and can be made again.
+        """
+        if not vectors:
+            return
+        with self._engine.begin() as connection:
+            held = db.sentence_vectors.c.passage_id
+            ids = list(vectors)
+            for i in range(0, len(ids), _BATCH):
+                connection.execute(delete(db.sentence_vectors).where(held.in_(ids[i : i + _BATCH])))
+            connection.execute(
+                insert(db.sentence_vectors),
+                [{"passage_id": i, "embedder": embedder, "vectors": vectors[i]} for i in ids],
+            )
+
+    def sentence_vectors(self, embedder: str, ids: Iterable[int]) -> dict[int, bytes]:
+        """What this embedder made of the sentences of passages; others' and missing ones are left out."""
+        rows = self._rows(db.sentence_vectors, db.sentence_vectors.c.passage_id, ids)
+        return {row.passage_id: row.vectors for row in rows if row.embedder == embedder}
+
     def pointer(self, name: str) -> str | None:
         """A remembered choice, such as which collection of vectors is the live one."""
         with self._engine.connect() as connection:
@@ -230,5 +261,10 @@ def _article(row: Row[Any]) -> Article:
 def _passage(row: Row[Any], article: Article) -> Passage:
     span = Span(row.start, row.end)
     return Passage(
-        row.id, row.article_id, row.ordinal, span, article.content[span.start : span.end]
+        id=row.id,
+        article_id=row.article_id,
+        ordinal=row.ordinal,
+        span=span,
+        text=article.content[span.start : span.end],
+        sentences=tuple(Span(start, end) for start, end in row.sentences),
     )

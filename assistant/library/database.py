@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -58,6 +59,7 @@ passages = Table(
     Column("ordinal", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+    Column("sentences", JSON, nullable=False),
     Index("ix_passages_article_id", "article_id"),
     sqlite_autoincrement=True,
 )
@@ -70,6 +72,19 @@ changes = Table(
     Column("removed", JSON, nullable=False),
     Column("at", String(32), nullable=False),
     sqlite_autoincrement=True,
+)
+
+sentence_vectors = Table(
+    "sentence_vectors",
+    metadata,
+    Column(
+        "passage_id",
+        ForeignKey("passages.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("embedder", String(128), nullable=False),
+    Column("vectors", LargeBinary, nullable=False),
 )
 
 pointers = Table(

@@ -13,6 +13,9 @@ from assistant.domain import Article, Span
 from assistant.library.articles import ArticleStore, Put
 from assistant.library.formats import Read, Skipped, list_files, read_file
 
+Cut = Callable[[Article], list[tuple[Span, ...]]]
+"""An article to its passages, each as the spans of its sentences in the article's content."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -45,11 +48,11 @@ class Report:
 def ingest_files(
     paths: Sequence[Path],
     store: ArticleStore,
-    cut: Callable[[Article], list[Span]],
+    cut: Cut,
     max_bytes: int,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
-    """Take in every article under `paths`. `cut` gives an article's passages as spans of its content.
+    """Take in every article under `paths`. `cut` gives an article's passages.
 
     `progress(done, total)` counts bytes of files. Never raises for a bad file.
     """
@@ -71,7 +74,7 @@ def ingest_files(
     return report
 
 
-def _take_in(item: Read, store: ArticleStore, cut: Callable[[Article], list[Span]]) -> Put:
+def _take_in(item: Read, store: ArticleStore, cut: Cut) -> Put:
     article = item.article
     if store.is_held(article) or (not item.own_id and store.same_text(article)):
         return Put.UNCHANGED

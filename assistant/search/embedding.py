@@ -45,6 +45,12 @@ class Embedder(Protocol):
         """One row a text, in their order. Raises WeightsMissing or ModelError."""
         ...
 
+    def embed_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Vectors of the texts and, where the model shows its tokens, of character ranges in each."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each whole text, without the marks a model adds; an estimate for a server."""
         ...
@@ -93,6 +99,14 @@ class OpenAIServerEmbeddings(Embeddings):
             )
         unit: Vectors = vectors / lengths
         return unit
+
+    def embed_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],  # noqa: ARG002 - a server shows no tokens
+    ) -> tuple[Vectors, list[Vectors]]:
+        """The texts' vectors, and none for their parts."""
+        return self.embed_array(texts), []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """A quarter of the characters, rounded up: what OpenAI gives for English text."""

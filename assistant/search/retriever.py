@@ -8,6 +8,7 @@ evidence stood first in .80 against .77 of the questions. Knows nothing of quest
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -46,7 +47,8 @@ class HybridRetriever(BaseRetriever):
         """Best first; empty when the library is, or when nothing is asked."""
         if not query.strip():
             return []
-        cosines = dict(self.vectors.nearest(query, _POOL))
+        vector = self.vectors.embed_question(query)
+        cosines = dict(self.vectors.nearest(vector, _POOL))
         scores = dict(self.words.best(query, _POOL))
         floor = min(cosines.values(), default=0.0)
         best = max(scores.values(), default=1.0)
@@ -62,7 +64,9 @@ class HybridRetriever(BaseRetriever):
             score = fused[passage.id] - _LATER * min(passage.ordinal, 3)
             score += _YEAR_NAMED * (date[:4] in years) + _MONTH_NAMED * (date[:7] in months)
             found.append(Evidence(passage, article, score))
-        return sorted(found, key=lambda e: (-e.score, e.passage.id))[: self.k]
+        found = sorted(found, key=lambda e: (-e.score, e.passage.id))[: self.k]
+        inner = self.vectors.sentence_cosines(vector, [e.passage.id for e in found])
+        return [replace(e, cosines=tuple(inner.get(e.passage.id, ()))) for e in found]
 
     def _get_relevant_documents(
         self,

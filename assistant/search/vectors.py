@@ -6,6 +6,7 @@ its write-ahead log, so text stays in the database.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from assistant.domain import Article, Passage
 from assistant.errors import IndexBroken
 from assistant.library.articles import ArticleStore
 from assistant.search.embedding import Embedder
+from assistant.search.minilm import Vectors
 
 _HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 """Recall@10 .997 at 25,000 passages; Chroma's defaults gave .80 at 100,000."""
@@ -41,10 +43,11 @@ def embedded_text(passage: Passage, article: Article) -> str:
 class VectorIndex:
     """The live collection in a folder. One process owns the folder; `open_vectors` makes it."""
 
-    def __init__(self, client: Any, name: str, embedder: Embedder) -> None:
+    def __init__(self, client: Any, name: str, embedder: Embedder, store: ArticleStore) -> None:
         self._client = client
         self.name = name
         self._embedder = embedder
+        self._store = store
         self._collection = self._open()
 
     def _open(self) -> Any:
@@ -75,7 +78,11 @@ class VectorIndex:
     def add(self, passages: Sequence[tuple[Passage, Article]]) -> None:
         if not passages:
             return
-        vectors = self._embedder.embed_array([embedded_text(p, a) for p, a in passages])
+        texts = [embedded_text(p, a) for p, a in passages]
+        parts = [_parts(p, a) for p, a in passages]
+        vectors, inner = self._embedder.embed_parts(texts, parts)
+        packed = {p.id: pack(rows) for (p, _), rows in zip(passages, inner, strict=False)}
+        self._store.keep_sentence_vectors(self._embedder.name, packed)
         for i in range(0, len(passages), _ROWS):
             ids = [str(p.id) for p, _ in passages[i : i + _ROWS]]
             self._collection.add(ids=ids, embeddings=vectors[i : i + _ROWS])
@@ -87,14 +94,22 @@ class VectorIndex:
         self._client.delete_collection(self.name)
         self._collection = self._open()
 
-    def nearest(self, text: str, k: int) -> list[tuple[int, float]]:
-        """(passage id, cosine in -1..1) of the `k` passages nearest to `text`, best first."""
-        vector = np.asarray(self._embedder.embed_query(text), dtype=np.float32)
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """(passage id, cosine in -1..1) of the `k` passages nearest to a vector, best first."""
         found = self._collection.query(
             query_embeddings=vector[None, :], n_results=k, include=["distances"]
         )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(int(i), 1.0 - float(distance)) for i, distance in pairs]
+
+    def embed_question(self, text: str) -> Vectors:
+        """float32 (d,), of length 1."""
+        return np.asarray(self._embedder.embed_query(text), dtype=np.float32)
+
+    def sentence_cosines(self, vector: Vectors, ids: Sequence[int]) -> dict[int, list[float]]:
+        """Cosines of a vector with the title and the sentences of passages, where they are held."""
+        held = self._store.sentence_vectors(self._embedder.name, ids)
+        return {i: (unpack(packed, len(vector)) @ vector).tolist() for i, packed in held.items()}
 
     def close(self) -> None:
         self._client.close()
@@ -104,6 +119,25 @@ class VectorIndex:
         for other in self._client.list_collections():
             if other.name != self.name:
                 self._client.delete_collection(other.name)
+
+
+def _parts(passage: Passage, article: Article) -> list[tuple[int, int]]:
+    """The title and the passage's sentences as ranges of the embedded text."""
+    move = len(embedded_text(passage, article)) - len(passage.text) - passage.span.start
+    sentences = [(s.start + move, s.end + move) for s in passage.sentences]
+    return [(0, len(article.source.title)), *sentences]
+
+
+def pack(vectors: Vectors) -> bytes:
+    """Vectors of length 1 or 0 as signed bytes, 1/127 a step: a cosine moves by .002 at most."""
+    return np.round(vectors * 127).astype(np.int8).tobytes()
+
+
+def unpack(packed: bytes, dimension: int) -> Vectors:
+    """float32 (n, dimension)."""
+    rows = np.frombuffer(packed, dtype=np.int8).reshape(-1, dimension)
+    unpacked: Vectors = rows.astype(np.float32) / np.float32(127)
+    return unpacked
 
 
 def open_vectors(folder: Path, embedder: Embedder, store: ArticleStore) -> VectorIndex:
@@ -116,13 +150,13 @@ def open_vectors(folder: Path, embedder: Embedder, store: ArticleStore) -> Vecto
     from chromadb.config import Settings as ChromaSettings
 
     name = store.pointer(POINTER) or ""
-    if name.rpartition("-g")[0] != f"{embedder.name}-{_CHUNKER}":
+    if name.rpartition("-g")[0] != _space(embedder):
         name = next_name(embedder, name)
     try:
         client = chromadb.PersistentClient(
             str(folder), settings=ChromaSettings(anonymized_telemetry=False)
         )
-        return VectorIndex(client, name, embedder)
+        return VectorIndex(client, name, embedder, store)
     except Exception as error:
         # The Rust side raises its errors untyped.
         raise IndexBroken(
@@ -133,7 +167,12 @@ def open_vectors(folder: Path, embedder: Embedder, store: ArticleStore) -> Vecto
 def next_name(embedder: Embedder, current: str) -> str:
     """Name of the collection to build after `current`, one generation on."""
     generation = current.rpartition("-g")[2]
-    return f"{embedder.name}-{_CHUNKER}-g{int(generation) + 1 if generation.isdecimal() else 1}"
+    return f"{_space(embedder)}-g{int(generation) + 1 if generation.isdecimal() else 1}"
+
+
+def _space(embedder: Embedder) -> str:
+    """The embedder and the cutting as a name that Chroma takes."""
+    return re.sub(r"[^\w.-]", "_", f"{embedder.name}-{_CHUNKER}")
 
 
 def flip(store: ArticleStore, index: VectorIndex) -> None:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("ordinal", sa.Integer, nullable=False),
         sa.Column("start", sa.Integer, nullable=False),
         sa.Column("end", sa.Integer, nullable=False),
+        sa.Column("sentences", sa.JSON, nullable=False),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_passages_article_id", "passages", ["article_id"])
@@ -45,6 +46,18 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "sentence_vectors",
+        sa.Column(
+            "passage_id",
+            sa.Integer,
+            sa.ForeignKey("passages.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("embedder", sa.String(128), nullable=False),
+        sa.Column("vectors", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "pointers",
         sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
@@ -52,5 +65,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("pointers", "changes", "passages", "articles"):
+    for table in ("pointers", "sentence_vectors", "changes", "passages", "articles"):
         op.drop_table(table)
