@@ -99,6 +99,8 @@ def ask(
     if batch is not None:
         if question or out is None or conversation:
             raise click.UsageError("--batch goes with --out and with nothing else")
+        if not out.absolute().parent.is_dir():
+            raise click.UsageError(f"--out: there is no folder {out.absolute().parent}")
         _ask_batch(batch, out)
         return
     if out is not None:

@@ -9,6 +9,7 @@ AccordError
 ├── SearchError
 │   ├── WeightsMissing         the embedding weights are not installed, or are not the ones known
 │   └── IndexBroken            an index cannot be opened and has to be rebuilt
+├── QuestionRefused            there is nothing to answer
 ├── PromptError                a prompt file is missing, or names a variable nobody gives
 └── ModelError                 the language model did not answer; the offline writer does
     ├── ModelUnreachable       no connection, or it broke off
@@ -55,6 +56,10 @@ class WeightsMissing(SearchError):
 
 
 class IndexBroken(SearchError):
+    pass
+
+
+class QuestionRefused(AccordError):
     pass
 
 

@@ -26,9 +26,9 @@ from assistant.domain import (
     Status,
     Writer,
 )
-from assistant.errors import LibraryLocked
+from assistant.errors import LibraryError, LibraryLocked, ModelError, QuestionRefused, SettingsError
 from assistant.library.articles import ArticleStore
-from assistant.library.database import open_database
+from assistant.library.database import open_database, shown_address
 from assistant.library.ingest import Report, ingest_files
 from assistant.resources import shipped
 from assistant.settings import Settings
@@ -62,9 +62,14 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._data = settings.data_folder
-        self._data.mkdir(parents=True, exist_ok=True)
         self._owner = _own(self._data)
-        self._store = ArticleStore(open_database(settings.database))
+        try:
+            self._engine = open_database(settings.database)
+        except LibraryError:
+            self._owner.release()
+            raise
+        self._store = ArticleStore(self._engine)
+        self._conversations: sqlite3.Connection | None = None
         self._writing = threading.RLock()
         self._indexes: Indexes | None = None
 
@@ -74,6 +79,9 @@ class Assistant:
             if self._indexes is not None:
                 self._indexes.close()
                 self._indexes = None
+            if self._conversations is not None:
+                self._conversations.close()
+            self._engine.dispose()
             self._owner.release()
 
     def __enter__(self) -> Assistant:
@@ -94,7 +102,7 @@ class Assistant:
                 self._settings.max_file_mb * 1_000_000,
                 lambda done, total: progress("reading", done, total),
             )
-            self.indexes.catch_up(progress)
+            self.open_indexes(progress).catch_up(progress)
         return report
 
     def ingest_seeds(self, progress: Progress = lambda _w, _d, _t: None) -> Report:
@@ -143,6 +151,8 @@ class Assistant:
     ) -> Iterator[Delta | Finished]:
         from assistant.answer.chain import stream_answer
 
+        if not question.strip():
+            raise QuestionRefused("there is no question; ask one in words")
         chain = self.conversing_chain if conversation else self.chain
         return stream_answer(chain, question, earlier, conversation or None)
 
@@ -169,7 +179,7 @@ class Assistant:
             first_date=held.first_date,
             last_date=held.last_date,
             updated_at=held.updated_at,
-            database=self._settings.shown_database,
+            database=shown_address(self._settings.database),
             data=str(self._data),
         )
 
@@ -215,8 +225,8 @@ class Assistant:
 
         path = self._data / "accord.db"
         # LangGraph keeps conversations in tables of its own, in SQLite also beside another database.
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
-        return self._build_chain(SqliteSaver(connection))
+        self._conversations = sqlite3.connect(path, check_same_thread=False, timeout=10)
+        return self._build_chain(SqliteSaver(self._conversations))
 
     def _build_chain(self, checkpointer: Any) -> Any:
         from assistant.answer.chain import build_chain
@@ -229,8 +239,14 @@ class Assistant:
             checkpointer,
         )
 
-    def _find(self, query: str) -> list[Evidence]:
-        return self.indexes.retriever.find(query)
+    def _find(self, query: str) -> tuple[list[Evidence], str | None]:
+        """Evidence, and what to tell when it had to be found without vectors."""
+        retriever = self.indexes.retriever
+        try:
+            return retriever.find(query), None
+        except ModelError as error:
+            told = f"{str(error).rstrip('.')}; passages were found by their words alone."
+            return retriever.find_by_words(query), told
 
     def _model_writer(self) -> Writer | None:
         s = self._settings
@@ -246,7 +262,12 @@ class Assistant:
 def _own(data: Path) -> FileLock:
     lock = FileLock(data / "owner.lock", timeout=0)
     try:
+        data.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {data} cannot be used: {error.strerror}; set ACCORD_DATA to another"
+        ) from None
     except Timeout:
         raise LibraryLocked(
             f"another Accord is using {data}; stop it, ask it through its web page, "

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -43,13 +44,16 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def _http_url(raw: str) -> str:
-    if not raw.startswith(("http://", "https://")):
-        raise ValueError("an address that starts with http:// or https://")
+    if not raw.startswith(("http://", "https://")) or not urlsplit(raw).hostname:
+        raise ValueError("an address such as http://127.0.0.1:8000/v1")
     return raw
 
 
 def _folder(raw: str) -> Path:
-    return Path(raw).expanduser().absolute()
+    try:
+        return Path(raw).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("a folder's path; there is no such user") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,6 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_folder / 'accord.db'}"
 
     @property
-    def shown_database(self) -> str:
-        """The database's address without a password in it."""
-        return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", self.database)
-
-    @property
     def generative(self) -> bool:
         """Whether a language model is to write: configured, or asked for by name."""
         configured = bool(self.api_key or self.base_url)
@@ -143,7 +142,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             values[f.name] = f.metadata["parse"](raw)
         except ValueError as error:
-            raise SettingsError(f"{f.metadata['name']}={raw!r}: needs {error}") from None
+            shown = re.sub(r"^(.*?//)?.*@", r"\1***@", raw)
+            raise SettingsError(f"{f.metadata['name']}={shown!r}: needs {error}") from None
     settings = Settings(**values)
     if settings.writer == "generative" and not (settings.api_key or settings.base_url):
         raise SettingsError(

@@ -5,6 +5,7 @@ Pure: knows characters only. What a token is comes from the caller, since it bel
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -95,29 +96,22 @@ def locate_quote(
     `text` of the result is what stands in the article, never what was asked for.
     `within` prefers a place inside that span where the words stand several times.
     """
-    if not words.strip(_EDGE):
-        return None
-    span = _find(content, words, within)
+    span = _find(content, words.strip(), within)
     if span is None:
         return None
     return Quote(article_id, span, content[span.start : span.end])
 
 
 def _find(content: str, words: str, within: Span | None) -> Span | None:
-    if within is not None:
-        at = content.find(words, within.start, within.end)
-        if at >= 0:
-            return Span(at, at + len(words))
-    at = content.find(words)
-    if at >= 0:
-        return Span(at, at + len(words))
-    folded, places = _folded(content)
-    wanted = _fold(words.strip(_EDGE))[0]
+    wanted = _fold(words)[0].strip(_EDGE)
     if not wanted:
         return None
-    low = 0
-    if within is not None:
-        low = next((i for i, p in enumerate(places) if p >= within.start), 0)
+    for begin in (within.start if within else 0, 0):
+        at = _whole_words(content, words, begin)
+        if at >= 0 and (not within or begin == 0 or at < within.end):
+            return Span(at, at + len(words))
+    folded, places = _folded(content)
+    low = bisect.bisect_left(places, within.start) if within else 0
     for begin in (low, 0):
         at = _whole_words(folded, wanted, begin)
         if at >= 0:
@@ -126,16 +120,21 @@ def _find(content: str, words: str, within: Span | None) -> Span | None:
 
 
 def _whole_words(folded: str, wanted: str, begin: int) -> int:
-    """Index of `wanted` in `folded` where it neither starts nor ends inside a word, or -1."""
+    """Index of `wanted` in `folded`, from `begin` on, where it neither starts nor ends inside a word, or -1."""
     at = folded.find(wanted, begin)
     while at >= 0:
         end = at + len(wanted)
-        cut_before = at > 0 and folded[at - 1].isalnum() and folded[at].isalnum()
-        cut_after = end < len(folded) and folded[end - 1].isalnum() and folded[end].isalnum()
+        cut_before = at > 0 and _one_word(folded[at - 1], folded[at])
+        cut_after = end < len(folded) and _one_word(folded[end - 1], folded[end])
         if not (cut_before or cut_after):
             return at
         at = folded.find(wanted, at + 1)
     return -1
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Whether two letters side by side belong to one word; scripts from CJK on set no spaces."""
+    return left.isalnum() and right.isalnum() and max(left, right) < "\u2e80"
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Annotated, Any, TypedDict
 
 from langgraph.channels import UntrackedValue
@@ -26,11 +27,12 @@ class Exchange(TypedDict, total=False):
     asked: Annotated[list[str], operator.add]
     reading: Annotated[Question, UntrackedValue(Question)]
     evidence: Annotated[list[Evidence], UntrackedValue(list)]
+    notice: Annotated[str | None, UntrackedValue(str)]
     answer: Annotated[Answer, UntrackedValue(Answer)]
 
 
 def build_chain(
-    find: Callable[[str], list[Evidence]],
+    find: Callable[[str], tuple[list[Evidence], str | None]],
     model_writer: Writer | None,
     offline_writer: Writer,
     checkpointer: Any = None,
@@ -42,11 +44,14 @@ def build_chain(
         return {"reading": Question(state["question"], earlier)}
 
     def gather(state: Exchange) -> Exchange:
-        return {"evidence": find(search_text(state["reading"]))}
+        evidence, notice = find(search_text(state["reading"]))
+        return {"evidence": evidence, "notice": notice}
 
     def write(state: Exchange) -> Exchange:
         emit = get_stream_writer()
         answer = compose(state["reading"], state["evidence"], model_writer, offline_writer, emit)
+        notices = [part for part in (state["notice"], answer.notice) if part]
+        answer = replace(answer, notice=" ".join(notices) or None)
         return {"answer": answer, "asked": [state["question"]]}
 
     graph = StateGraph(Exchange)

@@ -45,13 +45,13 @@ def compose(
         try:
             answer = _written(question, evidence, model_writer, emit)
         except ModelError as error:
-            notice = f"{_sentence(str(error))} This answer was written offline."
+            notice = f"{str(error).rstrip('.')}; this answer was written offline."
         else:
             if answer is not None:
                 return answer
             notice = (
-                f"{model_writer.name} gave no sentence that its quotes prove. "
-                "This answer was written offline."
+                f"{model_writer.name} gave no sentence that its quotes prove; "
+                "this answer was written offline."
             )
     answer = _written(question, evidence, offline_writer, emit, notice)
     if answer is not None:
@@ -84,7 +84,8 @@ def _written(
         return None
     if dropped:
         what = "One sentence" if dropped == 1 else f"{dropped} sentences"
-        notice = f"{what} without a quote that stands in the articles was left out."
+        left_out = f"{what} without a quote that stands in the articles was left out."
+        notice = f"{notice} {left_out}" if notice else left_out
     return Answer(question.text, " ".join(shown), citations.listed(), writer.name, notice=notice)
 
 
@@ -101,7 +102,3 @@ def _refused(
         text = refusal.text
     shown = text or _BARE[refusal.kind]
     return Answer(question.text, shown, citations.listed(), writer, refusal.kind, notice)
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -67,6 +67,15 @@ _REASON = re.compile(
     r"compet\w+|grow\w*|access|concern\w*|fear\w*|to (?:create|become|develop|gain|build|reach|cut|pay|avoid))\b",
     re.IGNORECASE,
 )
+_PURPOSE = re.compile(
+    r"\b(?:because|in order to|so (?:that|as to)|(?:aim\w*|want\w*|hop(?:e|es|ed|ing)|seek\w*|sought|designed|"
+    r"meant|intend\w*|need\w*|decided|plan\w*) to|aim\w* at|citing|cited|due to|owing to|thanks to|in response to|"
+    r"as a result of|the reason|for the sake of|will (?:allow|help|enable|let|give|make|bring)|would (?:allow|help|"
+    r"enable|let|give|make|bring|strengthen|expand|create)|(?:which|that) (?:allows?|helps?|enables?|gives?)|"
+    r"to (?:boost|expand|strengthen|improve|gain|create|cut|reduce|save|widen|broaden|compete|focus|raise|enter|"
+    r"become|build|challenge|secure|offer|meet|avoid|pay|increase|grow|benefit|give|help|allow|enable|bring))\b",
+    re.IGNORECASE,
+)
 _SPEECH = re.compile(
     r"[\"“”]|\b(?:said|says|told|stated|added|according|described|called|commented|explained|warned|noted|"
     r"argued|claimed|announced)\b",
@@ -152,9 +161,11 @@ def list_candidates(evidence: Sequence[Evidence]) -> list[Candidate]:
 FEATURES = (
     "covers", "covers_with_title", "covers_with_before", "covers_alike", "pairs", "names", "names_with_title",
     "dense", "behind_best", "nearness", "title", "short", "long", "years",
-    "who_new_names", "who_no_new_name", "who_person", "list_new_names", "list_commas", "howmuch_money",
+    "who_new_names", "who_no_new_name",
+    "who_person", "list_new_names", "list_commas", "howmuch_money",
     "howmuch_number", "howmuch_share", "howmuch_count", "howmuch_no_number", "when_date", "when_year",
-    "when_no_date", "why_reason", "why_speech", "why_title", "said_speech", "said_names", "status_state",
+    "when_no_date", "why_reason", "why_purpose", "why_no_reason",
+    "why_speech", "why_title", "said_speech", "said_subject", "said_names", "status_state",
     "status_title", "yesno_denial", "yesno_state", "what_new_names", "what_number", "asks_person",
 )  # fmt: skip
 
@@ -174,6 +185,7 @@ class Asked:
         self.pairs = set(pairwise(terms))
         whole = f"{earlier} {text}"
         self.names = {name.lower() for name in names_in(whole)}
+        self._subject = names_in(text)[:2]
         self.years = set(_YEAR.findall(whole))
         self.letters = whole.lower()
         self._asks_share = bool(_ASKS_SHARE.search(text))
@@ -277,14 +289,23 @@ class Asked:
             case Aspect.WHY:
                 speech = float(bool(_SPEECH.search(text)))
                 title = float(candidate.is_title)
-                return {"reason": _up_to_3(_REASON, text), "speech": speech, "title": title}
+                purpose = float(bool(_PURPOSE.search(text)))
+                return {
+                    "reason": _up_to_2(_REASON, text),
+                    "purpose": purpose,
+                    "no_reason": float(not purpose and not _REASON.search(text)),
+                    "speech": speech,
+                    "title": title,
+                }
             case Aspect.SAID:
-                return {"speech": float(bool(_SPEECH.search(text))), "names": many}
+                speech = float(bool(_SPEECH.search(text)))
+                subject = float(any(name in text for name in self._subject))
+                return {"speech": speech, "subject": subject, "names": many}
             case Aspect.STATUS:
-                return {"state": _up_to_3(_STATE, text), "title": float(candidate.is_title)}
+                return {"state": _up_to_2(_STATE, text), "title": float(candidate.is_title)}
             case Aspect.YES_NO:
                 denial = float(bool(_DENIAL.search(text)))
-                return {"denial": denial, "state": _up_to_3(_STATE, text)}
+                return {"denial": denial, "state": _up_to_2(_STATE, text)}
             case Aspect.WHAT:
                 return {"new_names": many, "number": float(bool(_NUMBER.search(text)))}
 
@@ -300,8 +321,8 @@ class Asked:
         }
 
 
-def _up_to_3(cue: re.Pattern[str], text: str) -> float:
-    return min(len(cue.findall(text)), 3) / 3
+def _up_to_2(cue: re.Pattern[str], text: str) -> float:
+    return min(len(cue.findall(text)), 2) / 2
 
 
 def names_in(text: str) -> list[str]:
@@ -314,5 +335,6 @@ _NO_NAMES = frozenset(
     "the a an in on at by for of to and but or so it its this that these those he she they we his her their "
     "who what which when where why how did does do is are was were has have had will would can could should "
     "with from as if after before since while although however not no there here also one two both "
-    "ceo mr ms mrs dr i according because once during under over".split()
+    "ceo mr ms mrs dr i according because once during under over list name describe summarise summarize please tell "
+    "give show explain compare count find say which's who's what's".split()
 )

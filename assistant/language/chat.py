@@ -66,6 +66,7 @@ def build_chat_model(
         stream_usage=True,
         http_client=_http_client(timeout_s),
         openai_proxy=None,
+        http_socket_options=(),  # else a proxy variable makes it log about its own transport
     )
 
 

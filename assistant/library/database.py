@@ -98,21 +98,40 @@ pointers = Table(
 def open_database(address: str) -> Engine:
     """Engine on a database with the newest schema, made or migrated where needed.
 
-    Raises LibraryError when it cannot be opened, with the address but never its password.
+    Raises LibraryError when it cannot be opened, saying where it is but never its password.
     """
-    url = make_url(address)
-    shown = url.render_as_string(hide_password=True)
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise LibraryError(
+            "ACCORD_DATABASE_URL is no address of a database, or its driver is not installed "
+            f"({type(error).__name__}); write one such as postgresql+psycopg://user:word@host/name"
+        ) from None
+    except OSError as error:
+        raise LibraryError(
+            f"the database {shown_address(address)} cannot be made: {error.strerror}"
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
     try:
         if _schema(engine) != SCHEMA:
             _migrate(engine)
     except SQLAlchemyError as error:
-        raise LibraryError(f"the database {shown} cannot be opened: {error}") from error
+        reason = getattr(error, "orig", None) or type(error).__name__
+        raise LibraryError(
+            f"the database {shown_address(address)} cannot be opened: {reason}"
+        ) from None
     return engine
+
+
+def shown_address(address: str) -> str:
+    """Where a database is, without who opens it and with what."""
+    url = make_url(address)
+    place = f"{url.host or ''}{f':{url.port}' if url.port else ''}/{url.database or ''}"
+    return f"{url.get_backend_name()}://{place}"
 
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:

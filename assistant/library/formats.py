@@ -7,7 +7,9 @@ the file or line it stands in and what to do; the rest goes on.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +22,8 @@ from assistant.errors import ArticleRefused
 
 SUFFIXES = (".txt", ".md", ".markdown", ".jsonl")
 _TITLE_AT_MOST = 160
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ].*)?")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9].*)?)?)?")
+_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ def read_file(path: Path, max_bytes: int) -> Iterator[Read | Skipped]:
         raw = _bytes(path, max_bytes)
         yield from reader(path, raw)
     except ArticleRefused as error:
-        yield Skipped(str(path), str(error))
+        yield Skipped(_shown(str(path)), str(error))
     except OSError as error:
-        yield Skipped(str(path), f"cannot be read: {error.strerror}")
+        yield Skipped(_shown(str(path)), f"cannot be read: {error.strerror}")
 
 
 def _bytes(path: Path, max_bytes: int) -> bytes:
@@ -117,13 +120,15 @@ def _read_markdown(path: Path, raw: bytes) -> Iterator[Read]:
     import frontmatter
     from yaml import YAMLError
 
+    text = _decoded(raw)
     try:
-        post = frontmatter.loads(_decoded(raw))
-    except YAMLError as error:
+        fields, body = frontmatter.parse(text)
+    except (YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         at = f" (line {mark.line + 2})" if mark else ""
         raise ArticleRefused(f"its front matter is not valid YAML{at}; correct it") from None
-    fields, body = dict(post.metadata), post.content.strip()
+    # What stands between two lines of dashes and names no field is text.
+    body = (body if fields else text).strip()
     heading = re.match(r"#\s+(.+?)\s*#*\n", body + "\n")
     if "title" not in fields:
         fields["title"] = heading.group(1) if heading else _spoken(path)
@@ -141,8 +146,11 @@ def _plain(markdown: str) -> str:
             parts = [
                 "\n" if child.type in {"softbreak", "hardbreak"} else child.content
                 for child in token.children or ()
+                if child.type != "html_inline"
             ]
             blocks.append("".join(parts))
+        elif token.type == "html_block":
+            blocks.append(html.unescape(_TAG.sub(" ", token.content)).strip())
         elif token.type in {"fence", "code_block"}:
             blocks.append(token.content.strip())
     return "\n\n".join(block for block in blocks if block.strip())
@@ -151,13 +159,18 @@ def _plain(markdown: str) -> str:
 def _from_file(path: Path, fields: dict[str, Any], text: str) -> Read:
     own_id = fields.get("id") is not None
     if not own_id:
-        print_ = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-        fields["id"] = f"{path.stem}-{print_}"
-    return Read(_article(fields | {"text": text}), str(path), own_id)
+        print_ = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:8]
+        fields = fields | {"id": f"{_shown(path.stem)}-{print_}"}
+    return Read(_article(fields | {"text": text}), _shown(str(path)), own_id)
+
+
+def _shown(name: str) -> str:
+    """A file's name as text, also where its bytes are no UTF-8."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _spoken(path: Path) -> str:
-    words = re.sub(r"[-_\s]+", " ", path.stem).strip()
+    words = re.sub(r"[-_\s]+", " ", _shown(path.stem)).strip()
     return words[:1].upper() + words[1:]
 
 
@@ -165,19 +178,19 @@ def _read_jsonl(path: Path, raw: bytes) -> Iterator[Read | Skipped]:
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if not line.strip():
             continue
-        where = f"{path}:{number}"
+        where = f"{_shown(str(path))}:{number}"
         try:
             fields = json.loads(_decoded(line))
             if not isinstance(fields, dict):
                 raise ArticleRefused('is not a JSON object such as {"id": ..., "text": ...}')
-            if fields.get("id") in (None, ""):
+            if not _words(fields, "id").strip():
                 raise ArticleRefused('has no "id"; give each article one of its own')
             yield Read(_article(fields), where, own_id=True)
-        except (json.JSONDecodeError, RecursionError) as error:
-            why = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-            yield Skipped(where, f"is not valid JSON ({why}); correct the line")
         except ArticleRefused as error:
             yield Skipped(where, str(error))
+        except (ValueError, RecursionError) as error:
+            why = error.msg if isinstance(error, json.JSONDecodeError) else "too long or too deep"
+            yield Skipped(where, f"is not valid JSON ({why}); correct the line")
 
 
 def _article(fields: dict[str, Any]) -> Article:

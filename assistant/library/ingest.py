@@ -63,12 +63,14 @@ def ingest_files(
     sizes = [_size(path) for path in files]
     done, total = 0, sum(sizes)
     for path, size in zip(files, sizes, strict=True):
+        inside = 0
         for item in read_file(path, max_bytes):
             if isinstance(item, Skipped):
                 report.skipped.append(item)
             else:
                 report.count(_take_in(item, store, cut))
-                progress(min(done + len(item.article.text), total), total)
+                inside = min(inside + len(item.article.text), size)
+                progress(done + inside, total)
         done += size
         progress(done, total)
     return report

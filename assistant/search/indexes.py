@@ -6,16 +6,18 @@ Knows how they lie in the data folder; what each holds is their own affair.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.errors import IndexBroken
 from assistant.library.articles import ArticleStore
 from assistant.search import projection
 from assistant.search.embedding import Embedder
-from assistant.search.lexical import LexicalIndex, delete_words
+from assistant.search.lexical import LexicalIndex
 from assistant.search.retriever import HybridRetriever
-from assistant.search.vectors import VectorIndex, delete_vectors, flip, open_vectors
+from assistant.search.vectors import VectorIndex, flip, open_vectors
 
 Progress = Callable[[str, int, int], None]
 
@@ -56,25 +58,34 @@ def open_indexes(
     data: Path, embedder: Embedder, store: ArticleStore, progress: Progress
 ) -> Indexes:
     """The indexes in a data folder, up to date; one that cannot be read is built anew."""
-    try:
-        indexes = Indexes(store, open_vectors(data / "vectors", embedder, store), _words(data))
-        indexes.catch_up(progress)
-    except IndexBroken as error:
-        _log.warning("%s; building both anew from the database", error)
-        return rebuild_indexes(data, embedder, store, progress)
+
+    def vectors() -> VectorIndex:
+        return open_vectors(data / "vectors", embedder, store)
+
+    def words() -> LexicalIndex:
+        return LexicalIndex(data / "words")
+
+    indexes = Indexes(store, _opened(vectors, data / "vectors"), _opened(words, data / "words"))
+    indexes.catch_up(progress)
     return indexes
 
 
 def rebuild_indexes(
     data: Path, embedder: Embedder, store: ArticleStore, progress: Progress
 ) -> Indexes:
-    """Delete both without opening them, and build them from the database."""
-    delete_vectors(data / "vectors")
-    delete_words(data / "words")
-    indexes = Indexes(store, open_vectors(data / "vectors", embedder, store), _words(data))
-    indexes.catch_up(progress)
-    return indexes
+    """Delete both without opening them (a truncated file can crash Chroma), and build them anew."""
+    for name in ("vectors", "words"):
+        shutil.rmtree(data / name, ignore_errors=True)
+    return open_indexes(data, embedder, store, progress)
 
 
-def _words(data: Path) -> LexicalIndex:
-    return LexicalIndex(data / "words")
+_Index = TypeVar("_Index")
+
+
+def _opened(opening: Callable[[], _Index], folder: Path) -> _Index:
+    try:
+        return opening()
+    except IndexBroken as error:
+        _log.warning("%s; building it anew from the database", error)
+        shutil.rmtree(folder, ignore_errors=True)
+        return opening()

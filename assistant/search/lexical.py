@@ -74,7 +74,13 @@ class LexicalIndex:
 
     def _read_position(self) -> int:
         path = self._folder / "position.json"
-        return int(json.loads(path.read_text())["position"]) if path.exists() else 0
+        if not path.exists():
+            return 0
+        held = json.loads(path.read_text("utf-8"))
+        position = held.get("position") if isinstance(held, dict) else None
+        if not isinstance(position, int):
+            raise ValueError(f"{path.name} holds no position")
+        return position
 
     def count(self) -> int:
         return int(self._index.searcher().num_docs)
@@ -107,10 +113,15 @@ class LexicalIndex:
                 self._writer.add_document(document)
 
     def _delete(self, ids: Sequence[int]) -> None:
+        import tantivy
+
         if self._writer is None:
             self._writer = self._index.writer(_WRITER_BYTES, 1)
         for passage_id in ids:
-            self._writer.delete_documents_by_term("id", passage_id)
+            # By query: by term, a Python int is taken for a signed one and matches nothing.
+            self._writer.delete_documents_by_query(
+                tantivy.Query.term_query(self._schema, "id", passage_id)
+            )
 
     def advance(self, position: int) -> None:
         with self._lock:
@@ -163,8 +174,3 @@ class LexicalIndex:
 
 def _without_stop_words(text: str) -> str:
     return " ".join(w for w in text.split() if w.lower().strip("?,.!'\"") not in STOP_WORDS)
-
-
-def delete_words(folder: Path) -> None:
-    """Throw the folder away without opening it."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -145,6 +145,8 @@ class MiniLMEmbeddings(Embeddings):
         return self._loaded
 
     def _load(self) -> _Encoder:
+        # Read when onnxruntime is imported; without it 1.32 reports to its makers over the network.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         from onnxruntime import InferenceSession
         from tokenizers import Tokenizer
 

@@ -46,9 +46,20 @@ class Projection(Protocol):
 def catch_up(
     store: ArticleStore, index: Projection, progress: Progress = lambda _done, _total: None
 ) -> None:
-    """Bring `index` to the end of the change log; `progress` counts articles."""
-    if index.position > store.holdings().last_change or _lost_rows(store, index):
+    """Bring `index` to the end of the change log; `progress` counts articles.
+
+    An index that does not hold what its position says, after a crash or a loss, starts from nothing.
+    """
+    astray = index.position > store.holdings().last_change
+    if astray or (index.position == 0 and index.count()):
         index.clear()
+    _follow(store, index, progress)
+    if index.count() != store.holdings().passages:
+        index.clear()
+        _follow(store, index, progress)
+
+
+def _follow(store: ArticleStore, index: Projection, progress: Progress) -> None:
     pending = store.changes_after(index.position)
     if not pending:
         return
@@ -68,11 +79,6 @@ def in_step(store: ArticleStore, index: Projection) -> bool:
     """Whether the index holds exactly the passages of the database."""
     at_end = index.position == store.holdings().last_change
     return at_end and index.ids() == set(store.passage_ids())
-
-
-def _lost_rows(store: ArticleStore, index: Projection) -> bool:
-    holdings = store.holdings()
-    return index.position == holdings.last_change and index.count() != holdings.passages
 
 
 def _chunks(

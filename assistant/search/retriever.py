@@ -44,11 +44,23 @@ class HybridRetriever(BaseRetriever):
     k: int = 8
 
     def find(self, query: str) -> list[Evidence]:
-        """Best first; empty when the library is, or when nothing is asked."""
+        """Best first; empty when the library is, or when nothing is asked.
+
+        Raises ModelError when the embedder is a server and does not answer.
+        """
         if not query.strip():
             return []
         vector = self.vectors.embed_question(query)
         cosines = dict(self.vectors.nearest(vector, _POOL))
+        found = self._fused(query, cosines)
+        inner = self.vectors.sentence_cosines(vector, [e.passage.id for e in found])
+        return [replace(e, cosines=tuple(inner.get(e.passage.id, ()))) for e in found]
+
+    def find_by_words(self, query: str) -> list[Evidence]:
+        """What the word index alone finds."""
+        return self._fused(query, {})
+
+    def _fused(self, query: str, cosines: dict[int, float]) -> list[Evidence]:
         scores = dict(self.words.best(query, _POOL))
         floor = min(cosines.values(), default=0.0)
         best = max(scores.values(), default=1.0)
@@ -64,9 +76,7 @@ class HybridRetriever(BaseRetriever):
             score = fused[passage.id] - _LATER * min(passage.ordinal, 3)
             score += _YEAR_NAMED * (date[:4] in years) + _MONTH_NAMED * (date[:7] in months)
             found.append(Evidence(passage, article, score))
-        found = sorted(found, key=lambda e: (-e.score, e.passage.id))[: self.k]
-        inner = self.vectors.sentence_cosines(vector, [e.passage.id for e in found])
-        return [replace(e, cosines=tuple(inner.get(e.passage.id, ()))) for e in found]
+        return sorted(found, key=lambda e: (-e.score, e.passage.id))[: self.k]
 
     def _get_relevant_documents(
         self,
@@ -79,7 +89,8 @@ class HybridRetriever(BaseRetriever):
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(
-    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{1,2}(?:st|nd|rd|th)?,?)? (?:of )?"
+    r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?: \d{1,2}(?:st|nd|rd|th)?,?)? (?:of )?"
     r"((?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
@@ -89,7 +100,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 def times_named(query: str) -> tuple[set[str], set[str]]:
     """Years (`2008`) and months (`2008-04`) that a question names."""
     months = {
-        f"{year}-{_MONTHS.index(name.lower()) + 1:02d}" for name, year in _MONTH.findall(query)
+        f"{year}-{_MONTHS.index(name[:3].lower()) + 1:02d}" for name, year in _MONTH.findall(query)
     }
     return set(_YEAR.findall(query)), months
 

@@ -6,8 +6,8 @@ its write-ahead log, so text stays in the database.
 
 from __future__ import annotations
 
+import hashlib
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -147,18 +147,24 @@ def open_vectors(folder: Path, embedder: Embedder, store: ArticleStore) -> Vecto
     Raises IndexBroken when Chroma cannot read its folder.
     """
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings as ChromaSettings
 
     name = store.pointer(POINTER) or ""
     if name.rpartition("-g")[0] != _space(embedder):
         name = next_name(embedder, name)
+    client: Any = None
     try:
         client = chromadb.PersistentClient(
             str(folder), settings=ChromaSettings(anonymized_telemetry=False)
         )
         return VectorIndex(client, name, embedder, store)
     except Exception as error:
-        # The Rust side raises its errors untyped.
+        # The Rust side raises its errors untyped, and a failed client stays cached by its folder.
+        if client is None:
+            SharedSystemClient.clear_system_cache()
+        else:
+            client.close()
         raise IndexBroken(
             f"the vectors in {folder} cannot be opened ({error}); run `accord reindex`"
         ) from error
@@ -171,8 +177,11 @@ def next_name(embedder: Embedder, current: str) -> str:
 
 
 def _space(embedder: Embedder) -> str:
-    """The embedder and the cutting as a name that Chroma takes."""
-    return re.sub(r"[^\w.-]", "_", f"{embedder.name}-{_CHUNKER}")
+    """The embedder and the cutting as a name that Chroma takes, another for every embedder."""
+    plain = re.sub(r"[^A-Za-z0-9.-]", "_", embedder.name)
+    if plain != embedder.name:
+        plain += f"-{hashlib.sha256(embedder.name.encode()).hexdigest()[:8]}"
+    return f"{plain}-{_CHUNKER}"
 
 
 def flip(store: ArticleStore, index: VectorIndex) -> None:
@@ -180,8 +189,3 @@ def flip(store: ArticleStore, index: VectorIndex) -> None:
     if store.pointer(POINTER) != index.name:
         store.set_pointer(POINTER, index.name)
     index.drop_others()
-
-
-def delete_vectors(folder: Path) -> None:
-    """Throw the folder away without opening it: a truncated file in it can crash the process."""
-    shutil.rmtree(folder, ignore_errors=True)
