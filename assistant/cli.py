@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -36,6 +38,15 @@ class _Group(click.Group):
             click.echo(f"accord: {error}", err=True)
             ctx.exit(1)
         except BrokenPipeError:
+            ctx.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - a door
+            log = Path(tempfile.gettempdir()) / "accord-error.log"
+            log.write_text(traceback.format_exc(), "utf-8")
+            click.echo(
+                f"accord: unexpected {type(error).__name__}; its details are in {log}", err=True
+            )
             ctx.exit(1)
 
 

@@ -264,13 +264,13 @@ def _own(data: Path) -> FileLock:
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-    except OSError as error:
-        raise SettingsError(
-            f"the data folder {data} cannot be used: {error.strerror}; set ACCORD_DATA to another"
-        ) from None
     except Timeout:
         raise LibraryLocked(
             f"another Accord is using {data}; stop it, ask it through its web page, "
             "or set ACCORD_DATA to another folder"
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"the data folder {data} cannot be used: {error.strerror}; set ACCORD_DATA to another"
         ) from None
     return lock

@@ -23,16 +23,21 @@ _SAME = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-",
      "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )  # fmt: skip
+_BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n|\s*(?:[-*•]|\d{1,2}[.)])\s))*(?<=\S)")
 _EDGE = " \t\r\n\"'.,;:-…()[]"
 
 
 def split_sentences(text: str) -> list[Span]:
-    """Spans of the sentences of `text`, in order, without the white space around them."""
+    """Spans of the sentences of `text`, in order, without the white space around them.
+
+    A sentence ends at a blank line and before a line that opens with a bullet; a single line break
+    is a space, since much text is wrapped.
+    """
     from syntok import segmenter
 
     spans: list[Span] = []
-    for block in re.finditer(r"\S(?:.*\S)?", text):
-        line = block.group()
+    for block in _BLOCK.finditer(text):
+        line = block.group().replace("\n", " ")
         for paragraph in segmenter.analyze(line):
             for sentence in paragraph:
                 tokens = list(sentence)

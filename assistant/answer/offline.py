@@ -20,7 +20,8 @@ NAME = "offline"
 ANSWER_WORDS = 58
 """A person reads an answer, not a paste: DealQA judges the first 60 words, marks among them."""
 
-_MOST = 3
+_MOST = 2
+"""Sentences a question gets."""
 _MARGIN = 3.0
 """A further sentence is added when its score is this near the best one's."""
 
@@ -84,11 +85,19 @@ def _near_best(ranking: Ranking, room: int) -> list[Candidate]:
         length = _length(candidate)
         if near and (score < ranking.scores[0] - _MARGIN or length > room):
             continue
+        if any(_alike(candidate, other) for other in near):
+            continue
         near.append(candidate)
         room -= length
         if len(near) == _MOST or room <= 0:
             break
     return near
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences say the same in nearly the same words, as copies of a story do."""
+    a, b = ({word.strip(".,;:\"'") for word in c.text.lower().split()} for c in (one, other))
+    return len(a & b) > 0.7 * min(len(a), len(b))
 
 
 def _length(candidate: Candidate) -> int:

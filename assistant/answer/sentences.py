@@ -1,7 +1,7 @@
 """How well a sentence answers a question, as numbers: what it shares with it, and what it adds.
 
 Every feature is about form and words in common, none about particular companies. The weights are
-learned by training/sentences.py and read by `ranking`; the names of the features tie the two.
+learned by training/train_sentences.py and read by `ranking`; the names of the features tie the two.
 """
 
 from __future__ import annotations

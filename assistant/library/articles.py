@@ -148,6 +148,12 @@ class ArticleStore:
         """Articles by id; ids that are not held are left out."""
         return {row.id: _article(row) for row in self._rows(db.articles, db.articles.c.id, ids)}
 
+    def holds(self, article_id: str) -> bool:
+        """Whether some article stands under this id."""
+        with self._engine.connect() as connection:
+            found = select(db.articles.c.id).where(db.articles.c.id == article_id)
+            return connection.execute(found).first() is not None
+
     def same_text(self, article: Article) -> str | None:
         """Id of an article that reads exactly like this one, whatever its own id."""
         with self._engine.connect() as connection:

@@ -129,7 +129,9 @@ def open_database(address: str) -> Engine:
 
 def shown_address(address: str) -> str:
     """Where a database is, without who opens it and with what."""
-    url = make_url(address)
+    # A password may hold an "@" or "/" that was not encoded: what stands before the last "@" goes.
+    scheme, _, rest = address.partition("://")
+    url = make_url(f"{scheme}://{rest.rpartition('@')[2]}")
     place = f"{url.host or ''}{f':{url.port}' if url.port else ''}/{url.database or ''}"
     return f"{url.get_backend_name()}://{place}"
 

@@ -47,10 +47,10 @@ def list_files(paths: list[Path]) -> Iterator[Path | Skipped]:
     """Files under `paths` in a stable order; hidden ones inside folders are passed over."""
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
-            visible = [p for p in inside if not _hidden(p.relative_to(path))]
+            inside = sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink())
+            visible = [p for p in inside if not _hidden(p.relative_to(path)) and not p.is_dir()]
             if not visible:
-                yield Skipped(str(path), "the folder holds no files")
+                yield Skipped(_shown(str(path)), "the folder holds no files")
             yield from visible
         elif path.exists():
             yield path
@@ -144,7 +144,7 @@ def _plain(markdown: str) -> str:
     for token in MarkdownIt().parse(markdown):
         if token.type == "inline":
             parts = [
-                "\n" if child.type in {"softbreak", "hardbreak"} else child.content
+                " " if child.type in {"softbreak", "hardbreak"} else child.content
                 for child in token.children or ()
                 if child.type != "html_inline"
             ]

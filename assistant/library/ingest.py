@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.domain import Article, Span
-from assistant.library.articles import ArticleStore, Put
+from assistant.library.articles import ArticleStore, Put, digest
 from assistant.library.formats import Read, Skipped, list_files, read_file
 
 Cut = Callable[[Article], list[tuple[Span, ...]]]
@@ -62,23 +62,36 @@ def ingest_files(
     files = [item for item in found if isinstance(item, Path)]
     sizes = [_size(path) for path in files]
     done, total = 0, sum(sizes)
+    seen: dict[str, tuple[str, str]] = {}
     for path, size in zip(files, sizes, strict=True):
         inside = 0
         for item in read_file(path, max_bytes):
             if isinstance(item, Skipped):
                 report.skipped.append(item)
+                continue
+            print_, origin = seen.setdefault(item.article.id, (digest(item.article), item.origin))
+            if print_ != digest(item.article):
+                report.skipped.append(_taken(item, origin))
             else:
                 report.count(_take_in(item, store, cut))
-                inside = min(inside + len(item.article.text), size)
-                progress(done + inside, total)
+            inside = min(inside + len(item.article.text), size)
+            progress(done + inside, total)
         done += size
         progress(done, total)
     return report
 
 
+def _taken(item: Read, origin: str) -> Skipped:
+    why = f"its id {item.article.id!r} is that of {origin}; give each article one of its own"
+    return Skipped(item.origin, why)
+
+
 def _take_in(item: Read, store: ArticleStore, cut: Cut) -> Put:
     article = item.article
-    if store.is_held(article) or (not item.own_id and store.same_text(article)):
+    if store.is_held(article):
+        return Put.UNCHANGED
+    # A file that was moved: its own id comes from where it lay.
+    if not item.own_id and not store.holds(article.id) and store.same_text(article):
         return Put.UNCHANGED
     return store.put(article, cut(article), item.origin)
 

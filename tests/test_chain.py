@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from assistant.answer.chain import build_chain, stream_answer
+from assistant.domain import (
+    Article,
+    Claim,
+    Delta,
+    Evidence,
+    Finished,
+    Passage,
+    Question,
+    Refusal,
+    Source,
+    Span,
+)
+from assistant.errors import ModelTimeout
+
+BID = Article(Source("a-1", "Kestrel bids"), "Kestrel offered 12 million. Marrow refused.")
+EVIDENCE = [Evidence(Passage(1, "a-1", 0, Span(13, 56), BID.text), BID, 1.0)]
+OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million"),))
+REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused"),))
+
+
+class Recorder:
+    """A search and a writer that keep what they were asked."""
+
+    name = "offline"
+
+    def __init__(self, *says: Claim) -> None:
+        self.says = says
+        self.searched: list[str] = []
+        self.questions: list[Question] = []
+        self.told: str | None = None
+
+    def find(self, query: str) -> tuple[list[Evidence], str | None]:
+        self.searched.append(query)
+        return EVIDENCE, self.told
+
+    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+        assert list(evidence) == EVIDENCE
+        self.questions.append(question)
+        yield from self.says
+
+
+class Failing(Recorder):
+    name = "m"
+
+    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+        yield from self.says
+        raise ModelTimeout("m did not answer.")
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder(OFFER, REFUSED)
+
+
+@pytest.fixture
+def conversing(recorder: Recorder, tmp_path: Path) -> Iterator[Any]:
+    with closing(sqlite3.connect(tmp_path / "c.db", check_same_thread=False)) as connection:
+        yield build_chain(recorder.find, None, recorder, SqliteSaver(connection))
+
+
+def _finished(parts: Iterator[Delta | Finished]) -> tuple[list[str], Finished]:
+    *deltas, last = list(parts)
+    assert isinstance(last, Finished)
+    texts = [part.text for part in deltas if isinstance(part, Delta)]
+    assert len(texts) == len(deltas)
+    return texts, last
+
+
+def test_pieces_come_first_and_the_answer_once_at_the_end(recorder: Recorder) -> None:
+    chain = build_chain(recorder.find, None, recorder)
+    texts, finished = _finished(stream_answer(chain, "How much?"))
+    assert texts == ["Kestrel offered 12 million [1].", " Marrow refused [2]."]
+    assert "".join(texts) == finished.answer.text
+    assert finished.answer.question == "How much?"
+
+
+def test_the_chain_can_be_invoked_by_someone_else(recorder: Recorder) -> None:
+    state = build_chain(recorder.find, None, recorder).invoke({"question": "How much?"})
+    assert state["answer"].text.startswith("Kestrel offered 12 million [1].")
+
+
+def test_a_question_is_searched_with_the_one_before_it_when_it_leans_on_that(
+    recorder: Recorder,
+) -> None:
+    chain = build_chain(recorder.find, None, recorder)
+    list(stream_answer(chain, "And why?", ("Who bid for Marrow?",)))
+    assert recorder.searched == ["Who bid for Marrow? And why?"]
+    assert recorder.questions == [Question("And why?", ("Who bid for Marrow?",))]
+
+
+def test_without_a_conversation_nothing_is_remembered(recorder: Recorder) -> None:
+    chain = build_chain(recorder.find, None, recorder)
+    for question in ("Who bid for Marrow?", "And why?"):
+        list(stream_answer(chain, question))
+    assert [question.earlier for question in recorder.questions] == [(), ()]
+
+
+def test_a_conversation_remembers_its_questions_in_order(
+    recorder: Recorder, conversing: Any
+) -> None:
+    for question in ("One?", "Two?", "Three?"):
+        texts, finished = _finished(stream_answer(conversing, question, (), "c"))
+        assert "".join(texts) == finished.answer.text
+        assert finished.answer.question == question
+    assert [q.earlier for q in recorder.questions] == [(), ("One?",), ("One?", "Two?")]
+
+
+def test_conversations_are_kept_apart(recorder: Recorder, conversing: Any) -> None:
+    for name in ("a", "b", "a"):
+        list(stream_answer(conversing, f"In {name}?", (), name))
+    assert [q.earlier for q in recorder.questions] == [(), (), ("In a?",)]
+
+
+def test_evidence_and_answers_are_not_stored(conversing: Any, tmp_path: Path) -> None:
+    list(stream_answer(conversing, "How much?", (), "c"))
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"How much?" in stored
+    assert b"offered 12 million" not in stored
+
+
+def test_a_failing_model_is_replaced_in_the_answer(recorder: Recorder) -> None:
+    chain = build_chain(recorder.find, Failing(REFUSED), recorder)
+    texts, finished = _finished(stream_answer(chain, "How much?"))
+    assert texts[0] == "Marrow refused [1]."
+    assert finished.answer.text == "Kestrel offered 12 million [1]. Marrow refused [2]."
+    assert finished.answer.writer == "offline"
+    assert finished.answer.notice == "m did not answer; this answer was written offline."
+
+
+def test_what_the_search_has_to_tell_comes_before_what_the_writer_has(recorder: Recorder) -> None:
+    recorder.told = "Found by words."
+    for model, notice in (
+        (None, "Found by words."),
+        (Failing(), "Found by words. m did not answer; this answer was written offline."),
+    ):
+        chain = build_chain(recorder.find, model, recorder)
+        _, finished = _finished(stream_answer(chain, "How much?"))
+        assert finished.answer.notice == notice
+
+
+def test_a_notice_of_the_search_is_not_told_again_at_the_next_question(
+    recorder: Recorder, conversing: Any
+) -> None:
+    notices = []
+    for recorder.told in ("Found by words.", None):
+        _, finished = _finished(stream_answer(conversing, "How much?", (), "c"))
+        notices.append(finished.answer.notice)
+    assert notices == ["Found by words.", None]

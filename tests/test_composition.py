@@ -1,0 +1,187 @@
+"""What becomes of a writer's sentences. The writers say what the test wrote; the gate is the real one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from assistant import errors
+from assistant.answer.composition import compose
+from assistant.domain import (
+    Abstention,
+    Answer,
+    Article,
+    Claim,
+    Evidence,
+    Passage,
+    Question,
+    Refusal,
+    Source,
+    Span,
+    Writer,
+)
+from assistant.errors import ModelError
+
+BID = Article(Source("a-1", "Kestrel bids"), "Kestrel offered 12 million crowns. Marrow refused.")
+SPAN = Span(13, len(BID.content))
+EVIDENCE = [Evidence(Passage(1, "a-1", 0, SPAN, BID.text), BID, 1.0)]
+QUESTION = Question("How much did Kestrel offer?")
+OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million crowns"),))
+REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused."),))
+LIE = Claim("Kestrel paid 90 million.", (("a-1", "paid 90 million"),))
+NOT_STATED = Abstention.DETAIL_NOT_STATED
+MODEL_ERRORS = [
+    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, ModelError)
+]
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A writer that says this, and then fails if it is to."""
+
+    name: str
+    says: tuple[Claim | Refusal, ...] = ()
+    fails: Exception | None = None
+
+    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+        yield from self.says
+        if self.fails:
+            raise self.fails
+
+
+OFFLINE = Scripted("offline", (OFFER,))
+
+
+def _compose(model: Writer | None, offline: Writer = OFFLINE) -> tuple[Answer, list[str]]:
+    shown: list[str] = []
+    return compose(QUESTION, EVIDENCE, model, offline, shown.append), shown
+
+
+def test_without_a_model_the_offline_writer_answers_and_nothing_is_noted() -> None:
+    answer, shown = _compose(None)
+    assert answer.text == "Kestrel offered 12 million [1]."
+    assert (answer.writer, answer.notice, answer.abstained) == ("offline", None, False)
+    assert answer.question == QUESTION.text
+    assert shown == [answer.text]
+
+
+def test_the_pieces_shown_are_the_answer() -> None:
+    answer, shown = _compose(Scripted("m", (OFFER, REFUSED, OFFER)))
+    assert "".join(shown) == answer.text
+    assert answer.text == (
+        "Kestrel offered 12 million [1]. Marrow refused [2]. Kestrel offered 12 million [1]."
+    )
+    assert answer.writer == "m"
+    assert len(answer.citations) == 2
+
+
+@pytest.mark.parametrize("kind", MODEL_ERRORS)
+@pytest.mark.parametrize("begun", [(), (REFUSED,)], ids=["at once", "after a sentence"])
+@pytest.mark.parametrize("message", ["The model did not answer.", "The model did not answer"])
+def test_a_model_that_fails_is_told_in_one_sentence_and_answered_offline(
+    kind: type[ModelError], begun: tuple[Claim, ...], message: str
+) -> None:
+    answer, _ = _compose(Scripted("m", begun, kind(message)))
+    assert answer.text == "Kestrel offered 12 million [1]."
+    assert answer.writer == "offline"
+    assert answer.notice == "The model did not answer; this answer was written offline."
+    assert [citation.n for citation in answer.citations] == [1]
+
+
+@pytest.mark.parametrize("error", [KeyError("a bug"), OSError("a bug"), errors.SearchError("x")])
+def test_what_is_no_failure_of_the_model_is_not_taken_for_one(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        _compose(Scripted("m", (), error))
+
+
+@pytest.mark.parametrize("said", [(LIE,), (LIE, LIE), (), (Claim("So.", ()),)])
+def test_a_model_that_proves_nothing_is_told_and_answered_offline(said: tuple[Claim, ...]) -> None:
+    answer, shown = _compose(Scripted("m", said))
+    assert answer.text == "Kestrel offered 12 million [1]."
+    assert answer.writer == "offline"
+    assert (answer.notice or "").startswith("m gave no sentence that its quotes prove;")
+    assert shown == [answer.text]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ((LIE, OFFER), "One sentence without a quote that stands in the articles was left out."),
+        ((OFFER, LIE, LIE), "2 sentences without a quote"),
+    ],
+)
+def test_a_sentence_that_lies_is_left_out_and_told(said: tuple[Claim, ...], told: str) -> None:
+    answer, shown = _compose(Scripted("m", said))
+    assert answer.text == "Kestrel offered 12 million [1]."
+    assert answer.writer == "m"
+    assert (answer.notice or "").startswith(told)
+    assert "90 million" not in "".join(shown)
+
+
+@pytest.mark.parametrize("kind", set(Abstention) - {Abstention.LIBRARY_EMPTY})
+def test_a_refusal_with_its_proof_is_shown_with_its_kind(kind: Abstention) -> None:
+    refusal = Refusal(kind, "Not stated; Kestrel offered 12 million.", OFFER.proofs)
+    answer, _ = _compose(Scripted("m", (refusal,)))
+    assert answer.text == "Not stated; Kestrel offered 12 million [1]."
+    assert answer.abstention is kind
+    assert (answer.writer, answer.notice) == ("m", None)
+    assert len(answer.citations) == 1
+
+
+@pytest.mark.parametrize("proofs", [(), LIE.proofs])
+def test_words_of_a_refusing_model_that_nothing_proves_give_way_to_a_plain_sentence(
+    proofs: tuple[tuple[str, str], ...],
+) -> None:
+    answer, _ = _compose(Scripted("m", (Refusal(NOT_STATED, "It paid 90 million.", proofs),)))
+    assert answer.text == "The articles do not say."
+    assert answer.abstention is NOT_STATED
+    assert answer.citations == ()
+
+
+def test_a_refusal_of_the_offline_writer_keeps_its_words() -> None:
+    refusal = Refusal(Abstention.COMPANY_UNKNOWN, "No article here speaks of Tesla.")
+    answer, _ = _compose(None, Scripted("offline", (refusal,)))
+    assert answer.text == "No article here speaks of Tesla."
+    assert answer.abstained
+
+
+def test_an_offline_writer_with_nothing_to_say_abstains_and_the_outage_is_still_told() -> None:
+    failing = Scripted("m", (), errors.ModelTimeout("m did not answer."))
+    answer, _ = _compose(failing, Scripted("offline"))
+    assert answer.abstention is NOT_STATED
+    assert answer.text == "The articles do not say."
+    assert answer.notice == "m did not answer; this answer was written offline."
+
+
+def test_an_outage_is_told_even_when_the_offline_writer_had_a_sentence_left_out() -> None:
+    failing = Scripted("m", (), errors.ModelTimeout("m did not answer."))
+    answer, _ = _compose(failing, Scripted("offline", (LIE, OFFER)))
+    assert answer.notice == (
+        "m did not answer; this answer was written offline. "
+        "One sentence without a quote that stands in the articles was left out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "abstained"),
+    [
+        (Abstention.COMPANY_UNKNOWN, True),
+        (Abstention.NO_SUCH_DEAL, True),
+        (Abstention.DETAIL_NOT_STATED, True),
+        (Abstention.SOURCES_DISAGREE, False),
+        (Abstention.PREMISE_CONTRADICTED, False),
+    ],
+)
+def test_a_correction_and_a_conflict_are_answers(kind: Abstention, abstained: bool) -> None:
+    answer, _ = _compose(None, Scripted("offline", (Refusal(kind, "So."),)))
+    assert answer.abstained is abstained
+
+
+def test_without_evidence_no_writer_is_asked() -> None:
+    failing = Scripted("m", (), AssertionError("asked"))
+    answer = compose(QUESTION, [], failing, failing, lambda _text: None)
+    assert answer.abstention is Abstention.LIBRARY_EMPTY
+    assert "accord ingest" in answer.text

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from assistant.answer.question import Aspect, read_aspect
+from assistant.answer.ranking import SIGNS, WEIGHTS, load_weights, rank_sentences
+from assistant.answer.sentences import FEATURES, Asked, list_candidates
+from assistant.service import Assistant
+
+
+def _rank(assistant: Assistant, question: str) -> tuple[list[str], list[float], float]:
+    evidence = assistant.indexes.retriever.find(question)
+    asked = Asked(question, read_aspect(question), assistant.indexes.words)
+    ranking = rank_sentences(asked, list_candidates(evidence), load_weights())
+    return [c.text for c in ranking.candidates], ranking.scores, ranking.answerable
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How much did Halvora invest in Pixelbarn?", "12 million pounds"),
+        ("Who bought Tarnbeck Castings?", "Velmora"),
+        ("Why did Dunmore choose Skarland?", "burn less fuel"),
+        ("Why did Tolmar sell its glass unit?", "pay back debt"),
+        ("When did Velmora complete its purchase of Tarnbeck?", "Tuesday"),
+    ],
+)
+def test_a_sentence_that_answers_is_among_the_first_two(
+    assistant: Assistant, question: str, words: str
+) -> None:
+    texts, _, _ = _rank(assistant, question)
+    assert any(words in text for text in texts[:2])
+
+
+def test_scores_fall_and_every_candidate_is_ranked(assistant: Assistant) -> None:
+    question = "Who bought Tarnbeck Castings?"
+    texts, scores, odds = _rank(assistant, question)
+    candidates = list_candidates(assistant.indexes.retriever.find(question))
+    assert sorted(texts) == sorted(c.text for c in candidates)
+    assert scores == sorted(scores, reverse=True)
+    assert all(math.isfinite(value) for value in (*scores, odds))
+
+
+def test_the_order_is_the_same_each_time(assistant: Assistant) -> None:
+    question = "Why did Ravensund and Kelpie Bank call off their merger?"
+    assert _rank(assistant, question) == _rank(assistant, question)
+
+
+def test_one_candidate_can_be_ranked(assistant: Assistant) -> None:
+    evidence = assistant.indexes.retriever.find("Relunol")[:1]
+    candidate = list_candidates(evidence)[-1:]
+    asked = Asked("Relunol?", Aspect.WHAT, assistant.indexes.words)
+    assert rank_sentences(asked, candidate, load_weights()).candidates == candidate
+
+
+def test_an_answered_question_has_better_odds_than_one_about_nothing_here(
+    assistant: Assistant,
+) -> None:
+    _, _, answered = _rank(assistant, "How much did Halvora invest in Pixelbarn?")
+    _, _, foreign = _rank(assistant, "Who wrote the national anthem of a small island?")
+    assert answered > 0 > foreign
+
+
+def test_the_weights_know_every_feature_and_every_sign() -> None:
+    weights = load_weights()
+    assert weights.order.shape == (len(FEATURES),)
+    assert weights.answerable.shape == weights.centre.shape == weights.scale.shape == (len(SIGNS),)
+    assert all(weights.scale > 0)
+    held = json.loads(WEIGHTS.read_text("utf-8"))
+    assert set(held["order"]) == set(FEATURES)
+    assert set(held["answerable"]) == set(SIGNS)
+
+
+def test_weights_that_lack_a_feature_are_not_taken(tmp_path: Path) -> None:
+    held = json.loads(WEIGHTS.read_text("utf-8"))
+    del held["order"]["covers"]
+    (tmp_path / "weights.json").write_text(json.dumps(held))
+    with pytest.raises(KeyError, match="covers"):
+        load_weights(tmp_path / "weights.json")
