@@ -123,7 +123,7 @@ def test_markdown_is_read_as_a_reader_sees_it(tmp_path: Path) -> None:
         "- one\n- **two**\n\n> quoted\n\n```\ncode\n```\n"
     )
     article = _article(tmp_path, "a.md", text).article
-    assert article.text == "It really bids now\nand & waits.\n\none\n\ntwo\n\nquoted\n\ncode"
+    assert article.text == "It really bids now and & waits.\n\none\n\ntwo\n\nquoted\n\ncode"
 
 
 def test_text_between_two_rules_at_the_top_is_kept(tmp_path: Path) -> None:
