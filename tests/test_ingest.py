@@ -139,3 +139,33 @@ def test_reports_add_up(count: int) -> None:
     one, two = Report(1, 2, 3), Report(10, 20, 30)
     both = one.plus(two) if count else two.plus(one)
     assert _counts(both) == (11, 22, 33, 0)
+
+
+def test_an_id_given_twice_is_named_and_the_first_article_stays(
+    store: ArticleStore, tmp_path: Path
+) -> None:
+    lines = [{"id": "a", "text": "Kestrel bids."}, {"id": "a", "text": "Oskeld waits."}]
+    path = tmp_path / "wire.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    report = _ingest(store, path)
+    assert _counts(report) == (1, 0, 0, 1)
+    assert report.skipped[0].where == f"{path}:2"
+    assert f"{path}:1" in report.skipped[0].why
+    assert store.get("a").text == "Kestrel bids."
+
+
+def test_a_file_edited_into_the_text_of_another_is_updated(
+    store: ArticleStore, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("Bids\n\nKestrel bids.", "utf-8")
+    two.write_text("Waits\n\nOskeld waits.", "utf-8")
+    _ingest(store, one, two)
+    two.write_text("Bids\n\nKestrel bids.", "utf-8")
+    assert _counts(_ingest(store, two)) == (0, 1, 0, 0)
+
+
+def test_a_link_to_nowhere_is_named(store: ArticleStore, tmp_path: Path) -> None:
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    report = _ingest(store, tmp_path)
+    assert [item.where for item in report.skipped] == [str(tmp_path / "gone.txt")]

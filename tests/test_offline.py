@@ -45,6 +45,13 @@ def test_an_answer_is_short(writer: OfflineWriter, assistant: Assistant) -> None
         assert sum(len(claim.text.split()) for claim in said) <= 60
 
 
+def test_a_question_gets_at_most_two_sentences_and_two_questions_four(
+    writer: OfflineWriter, assistant: Assistant
+) -> None:
+    assert len(_write(writer, assistant, "Why did Oskeld leave?")) <= 2
+    assert len(_write(writer, assistant, "Who bought Tarnbeck, and why?")) <= 4
+
+
 @pytest.mark.parametrize(
     ("question", "name"),
     [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answer.question import Aspect, leans_back, read_aspect, search_text
+from assistant.answer.question import Aspect, leans_back, read_aspect, search_text, split_question
 from assistant.domain import Question
 
 
@@ -70,3 +70,23 @@ def test_a_follow_up_is_searched_with_the_question_before_it_alone() -> None:
 def test_a_question_that_stands_alone_is_searched_as_it_is() -> None:
     assert search_text(Question("Who bought Skype?", ("Who left Oskeld?",))) == "Who bought Skype?"
     assert search_text(Question("And why?")) == "And why?"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Who bought Skype?", ["Who bought Skype?"]),
+        ("Who bought Skype, and why?", ["Who bought Skype?", "why?"]),
+        ("Who bought Skype and for how much?", ["Who bought Skype?", "for how much?"]),
+        ("Did Procter and Gamble merge?", ["Did Procter and Gamble merge?"]),
+        ("Tell me of Skype and when it was sold.", ["Tell me of Skype and when it was sold."]),
+    ],
+)
+def test_two_questions_in_one_are_told_apart(text: str, parts: list[str]) -> None:
+    assert split_question(text) == parts
+
+
+def test_a_bare_second_question_is_not_searched_for() -> None:
+    assert search_text(Question("Who bought Skype, and why?")) == "Who bought Skype?"
+    whole = "Who bought Skype, and when was it founded?"
+    assert search_text(Question(whole)) == whole

@@ -84,7 +84,9 @@ def test_only_punctuation_is_kept(text: str) -> None:
         ("The U.S. firm sold it. It didn't pay.", ["The U.S. firm sold it.", "It didn't pay."]),
         ("“We won,” he said. They can't.", ["“We won,” he said.", "They can't."]),
         ("Привет. Мир велик.", ["Привет.", "Мир велик."]),
-        ("First line\nSecond line", ["First line", "Second line"]),
+        ("It said the offer was\ntoo low.", ["It said the offer was\ntoo low."]),
+        ("First block\n\nSecond block", ["First block", "Second block"]),
+        ("Terms:\n- cash\n2. shares", ["Terms:", "- cash", "2. shares"]),
         ("  Blanks around.  ", ["Blanks around."]),
     ],
 )
