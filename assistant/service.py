@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,14 @@ from assistant.domain import (
     Status,
     Writer,
 )
-from assistant.errors import LibraryError, LibraryLocked, ModelError, QuestionRefused, SettingsError
+from assistant.errors import (
+    AccordError,
+    LibraryError,
+    LibraryLocked,
+    ModelError,
+    QuestionRefused,
+    SettingsError,
+)
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database, shown_address
 from assistant.library.ingest import Report, ingest_files
@@ -111,11 +119,14 @@ class Assistant:
 
     def open_indexes(self, progress: Progress = lambda _w, _d, _t: None) -> Indexes:
         """The indexes, at first use opened and brought up to date with the database."""
-        from assistant.search.indexes import open_indexes
-
         with self._writing:
             if self._indexes is None:
-                self._indexes = open_indexes(self._data, self.embedder, self._store, progress)
+                # The weights load on another core while Chroma and LangChain are imported (2 s).
+                embedder = self.embedder
+                threading.Thread(target=_load, args=(embedder,), daemon=True).start()
+                from assistant.search.indexes import open_indexes
+
+                self._indexes = open_indexes(self._data, embedder, self._store, progress)
             return self._indexes
 
     def reindex(self, progress: Progress = lambda _w, _d, _t: None) -> None:
@@ -257,6 +268,12 @@ class Assistant:
 
         model = build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
         return GenerativeWriter(model, s.model)
+
+
+def _load(embedder: Embedder) -> None:
+    # Whoever embeds first meets the same error and tells it.
+    with suppress(AccordError):
+        embedder.load()
 
 
 def _own(data: Path) -> FileLock:

@@ -144,6 +144,9 @@ class TinyEmbeddings(Embeddings):
     def __init__(self, name: str = "tiny") -> None:
         self.name = name
 
+    def load(self) -> None:
+        pass
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [vector_of(text) for text in texts]
 

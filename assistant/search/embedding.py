@@ -37,6 +37,10 @@ class Embedder(Protocol):
         """Names the vectors' space: vectors of two names are never compared."""
         ...
 
+    def load(self) -> None:
+        """Get ready for the first text; contacts nobody."""
+        ...
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]: ...
 
     def embed_query(self, text: str) -> list[float]: ...
@@ -74,6 +78,9 @@ class OpenAIServerEmbeddings(Embeddings):
         self._api_key = api_key
         self._timeout_s = timeout_s
         self._retries = retries
+
+    def load(self) -> None:
+        """Nothing lies here to be loaded."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         rows: list[list[float]] = self.embed_array(texts).tolist()

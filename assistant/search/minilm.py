@@ -67,6 +67,10 @@ class MiniLMEmbeddings(Embeddings):
         self._loading = threading.Lock()
         self._loaded: _Encoder | None = None
 
+    def load(self) -> None:
+        """Load now what would be loaded at first use."""
+        self._encoder()
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         rows: list[list[float]] = self.embed_array(texts).tolist()
         return rows
