@@ -99,23 +99,33 @@ class ArticleStore:
                 connection.execute(
                     update(db.articles).where(db.articles.c.id == article.id).values(**values)
                 )
-            self._replace_passages(connection, article.id, passages)
+            removed = self._drop_passages(connection, article.id) if held else []
+            self._add_passages(connection, article.id, passages, removed)
             return Put.ADDED if held is None else Put.UPDATED
 
     def remove(self, article_id: str) -> None:
         """Forget an article and its passages. Raises ArticleMissing."""
         with self._engine.begin() as connection:
-            self._replace_passages(connection, article_id, ())
+            removed = self._drop_passages(connection, article_id)
+            self._add_passages(connection, article_id, (), removed)
             gone = connection.execute(delete(db.articles).where(db.articles.c.id == article_id))
             if not gone.rowcount:
                 raise ArticleMissing(f"no article has the id {article_id!r}")
 
-    def _replace_passages(
-        self, connection: Connection, article_id: str, passages: Sequence[Sequence[Span]]
-    ) -> None:
+    def _drop_passages(self, connection: Connection, article_id: str) -> list[int]:
         mine = db.passages.c.article_id == article_id
         removed = list(connection.execute(select(db.passages.c.id).where(mine)).scalars())
         connection.execute(delete(db.passages).where(mine))
+        return removed
+
+    def _add_passages(
+        self,
+        connection: Connection,
+        article_id: str,
+        passages: Sequence[Sequence[Span]],
+        removed: list[int],
+    ) -> None:
+        """New passages, and the line of the log that tells of them and of those removed."""
         if passages:
             connection.execute(
                 insert(db.passages),
