@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.answer.question import leans_back, read_aspect, search_text
+from assistant.answer.question import leaned_on, read_aspect, search_text
 from assistant.answer.ranking import SIGNS, WEIGHTS, answer_signs
 from assistant.answer.sentences import FEATURES, Asked, Candidate, list_candidates
 from assistant.domain import Question
@@ -66,10 +66,8 @@ def build_examples(assistant: Assistant, rows: list[dict[str, Any]], key: str) -
     examples = []
     for row in rows:
         question = Question(row["question"], (row["previous"],) if row["previous"] else ())
-        leaning = bool(question.earlier) and leans_back(question.text)
-        earlier = question.earlier[-1] if leaning else ""
         candidates = list_candidates(indexes.retriever.find(search_text(question)))
-        asked = Asked(question.text, read_aspect(question.text), indexes.words, earlier)
+        asked = Asked(question.text, read_aspect(question.text), indexes.words, leaned_on(question))
         table = np.array(asked.table(candidates))
         gold = np.array([holds_gold(c, row[key], row["quotes"]) for c in candidates])
         examples.append(Example(asked, candidates, table, gold, row["answerable"]))

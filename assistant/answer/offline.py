@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.answer.question import leans_back, read_aspect, split_question
+from assistant.answer.question import leaned_on, read_aspect, split_question
 from assistant.answer.ranking import Ranking, load_weights, rank_sentences
 from assistant.answer.sentences import Asked, Candidate, Words, list_candidates, names_in
 from assistant.domain import Abstention, Claim, Evidence, Question, Refusal
@@ -57,8 +57,7 @@ class OfflineWriter:
 
 def _asked(question: Question, words: Words) -> list[Asked]:
     """The questions in a question; each leans on what was said before it."""
-    leaning = bool(question.earlier) and leans_back(question.text)
-    earlier = question.earlier[-1] if leaning else ""
+    earlier = leaned_on(question)
     asked = []
     for text in split_question(question.text):
         asked.append(Asked(text, read_aspect(text), words, earlier))

@@ -117,9 +117,14 @@ def search_text(question: Question) -> str:
     parts = split_question(question.text)
     bare = len(parts) == 2 and len(parts[1].split()) < 3
     text = parts[0] if bare else question.text
-    if not question.earlier or not leans_back(question.text):
-        return text
-    return f"{question.earlier[-1]} {text}"
+    earlier = leaned_on(question)
+    return f"{earlier} {text}" if earlier else text
+
+
+def leaned_on(question: Question) -> str:
+    """The question before, where this one leans on it, else nothing."""
+    leaning = bool(question.earlier) and leans_back(question.text)
+    return question.earlier[-1] if leaning else ""
 
 
 _BACK = re.compile(

@@ -69,8 +69,9 @@ def ingest_files(
             if isinstance(item, Skipped):
                 report.skipped.append(item)
                 continue
-            print_, origin = seen.setdefault(item.article.id, (digest(item.article), item.origin))
-            if print_ != digest(item.article):
+            print_ = digest(item.article)
+            first, origin = seen.setdefault(item.article.id, (print_, item.origin))
+            if first != print_:
                 report.skipped.append(_taken(item, origin))
             else:
                 report.count(_take_in(item, store, cut))
