@@ -1,4 +1,4 @@
-"""The command line: `accord ingest | ask | status | serve | reindex`.
+"""The command line: `accord ingest | ask | deals | deal | companies | status | serve | reindex`.
 
 A door: it parses, prints and sets the exit code (0 done, 1 failed or something was skipped, 2 wrong
 usage). One line on standard error says what went wrong.
@@ -11,8 +11,6 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -21,11 +19,13 @@ import click
 
 from assistant.domain import Answer
 from assistant.errors import AccordError
+from assistant.ledger_commands import companies, deal, deals, read
 from assistant.settings import read_settings, unknown_settings
+from assistant.terminal import bars, opened_assistant
 
 if TYPE_CHECKING:
     from assistant.library.ingest import Report
-    from assistant.service import Assistant, Progress
+    from assistant.service import Assistant
 
 
 class _Group(click.Group):
@@ -69,7 +69,7 @@ def ingest(paths: tuple[Path, ...], seeds: bool, as_json: bool) -> None:
     from assistant.library.ingest import Report
 
     report = Report()
-    with _assistant() as assistant, _bars() as progress:
+    with opened_assistant() as assistant, bars() as progress:
         if seeds:
             report = assistant.ingest_seeds(progress)
         if paths:
@@ -118,7 +118,7 @@ def ask(
         raise click.UsageError("--out goes with --batch")
     if not (question or "").strip():
         raise click.UsageError("ask a question, in quotation marks")
-    with _assistant() as assistant:
+    with opened_assistant() as assistant:
         _open(assistant)
         started = time.perf_counter()
         answer = assistant.ask(question or "", conversation=conversation)
@@ -145,7 +145,7 @@ def _ask_batch(batch: Path, out: Path) -> None:
     """One answer a line, written as it comes; lines that cannot be read are named and left out."""
     failed = False
     with (
-        _assistant() as assistant,
+        opened_assistant() as assistant,
         batch.open("rb") as lines,
         out.open("w", encoding="utf-8") as answers,
     ):
@@ -216,7 +216,7 @@ def _record(key: str, answer: Answer, took_ms: float) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print as one JSON object.")
 def status(as_json: bool) -> None:
     """What is held, by whom it is read, and whether the indexes are in step."""
-    with _assistant() as assistant:
+    with opened_assistant() as assistant:
         _open(assistant)
         fields = asdict(assistant.status())
     if as_json:
@@ -232,8 +232,8 @@ def status(as_json: bool) -> None:
 def serve(seeds: bool) -> None:
     """Serve the chat page, by default at http://127.0.0.1:7860."""
     settings = read_settings()
-    with _assistant() as assistant:
-        with _bars() as progress:
+    with opened_assistant() as assistant:
+        with bars() as progress:
             if seeds:
                 assistant.ingest_seeds(progress)
             else:
@@ -246,47 +246,20 @@ def serve(seeds: bool) -> None:
 @main.command()
 def reindex() -> None:
     """Throw both indexes away and build them anew from the database."""
-    with _assistant() as assistant:
-        with _bars() as progress:
+    with opened_assistant() as assistant:
+        with bars() as progress:
             assistant.reindex(progress)
         held = assistant.status()
     click.echo(f"{held.passages} passages of {held.articles} articles indexed")
 
 
-@contextmanager
-def _assistant() -> Iterator[Assistant]:
-    settings = read_settings()
-    from assistant.service import build
-
-    with build(settings) as assistant:
-        yield assistant
-
-
 def _open(assistant: Assistant) -> None:
-    with _bars() as progress:
+    with bars() as progress:
         assistant.open_indexes(progress)
 
 
-@contextmanager
-def _bars() -> Iterator[Progress]:
-    """Progress on a terminal, one bar for each thing done; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
-        return
-    bars: dict[str, Any] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        if what not in bars:
-            for bar in bars.values():
-                bar.render_finish()
-            bars[what] = click.progressbar(length=total, label=what, file=sys.stderr)
-        bars[what].update(done - bars[what].pos)
-
-    try:
-        yield progress
-    finally:
-        for bar in list(bars.values())[-1:]:
-            bar.render_finish()
+for command in (deals, deal, companies, read):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,11 @@ AccordError
 │   ├── ArticleRefused         a file or a line that cannot become an article
 │   ├── ArticleMissing         no article has this id
 │   └── LibraryLocked          another process owns the data folder
+├── LedgerError
+│   ├── DealMissing            no deal has this id
+│   ├── CompanyMissing         no company of the articles has this name or id
+│   ├── FilterRefused          a choice of deals that cannot be understood
+│   └── DecisionRefused        a merge, a split or an undoing that changes nothing
 ├── SearchError
 │   ├── WeightsMissing         the embedding weights are not installed, or are not the ones known
 │   └── IndexBroken            an index cannot be opened and has to be rebuilt
@@ -44,6 +49,26 @@ class ArticleMissing(LibraryError):
 
 
 class LibraryLocked(LibraryError):
+    pass
+
+
+class LedgerError(AccordError):
+    pass
+
+
+class DealMissing(LedgerError):
+    pass
+
+
+class CompanyMissing(LedgerError):
+    pass
+
+
+class FilterRefused(LedgerError):
+    pass
+
+
+class DecisionRefused(LedgerError):
     pass
 
 

@@ -5,6 +5,7 @@ Heavy parts are opened when they are first needed, so that each command pays for
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -43,11 +44,18 @@ from assistant.settings import Settings
 from assistant.text import cut_passages
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from assistant.deals.ledger.ledger import Ledger
+    from assistant.deals.ledger.readings import Reader
+    from assistant.deals.model.library import LibraryRun
     from assistant.search.embedding import Embedder
     from assistant.search.indexes import Indexes
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
+
+_log = logging.getLogger(__name__)
 
 EXAMPLES = 6
 _EXAMPLES = Path(__file__).with_name("examples.tsv")
@@ -103,14 +111,17 @@ class Assistant:
     def ingest(self, paths: Sequence[Path], progress: Progress = lambda _w, _d, _t: None) -> Report:
         """Take in files and folders, then bring the indexes up to date."""
         with self._writing:
-            report = ingest_files(
-                paths,
-                self._store,
-                self._cut,
-                self._settings.max_file_mb * 1_000_000,
-                lambda done, total: progress("reading", done, total),
-            )
-            self.open_indexes(progress).catch_up(progress)
+            indexes = self.open_indexes(progress)
+            with indexes.following():
+                report = ingest_files(
+                    paths,
+                    self._store,
+                    self._cut,
+                    self._settings.max_file_mb * 1_000_000,
+                    lambda done, total: progress("reading", done, total),
+                )
+            indexes.catch_up(progress)
+            self.open_ledger(progress)
         return report
 
     def ingest_seeds(self, progress: Progress = lambda _w, _d, _t: None) -> Report:
@@ -127,7 +138,36 @@ class Assistant:
                 from assistant.search.indexes import open_indexes
 
                 self._indexes = open_indexes(self._data, embedder, self._store, progress)
+                self.open_ledger(progress)
             return self._indexes
+
+    def open_ledger(self, progress: Progress = lambda _w, _d, _t: None) -> Ledger:
+        """The ledger of deals, brought up to date with the articles."""
+        with self._writing:
+            for unread in self.ledger.catch_up(
+                self.reader, lambda done, total: progress("reading deals", done, total)
+            ):
+                _log.warning("no deals were read of %s: %s", unread.article_id, unread.why)
+            return self.ledger
+
+    def model_run(self) -> LibraryRun:
+        """What the configured model has still to read. Raises SettingsError where there is none."""
+        s = self._settings
+        if not s.generative:
+            raise SettingsError(
+                "no model is configured; set OPENAI_API_KEY or OPENAI_BASE_URL to read deals with one"
+            )
+        from assistant.deals.model.cost import Prices
+        from assistant.deals.model.library import LibraryRun
+        from assistant.deals.model.reading import ModelReader
+
+        return LibraryRun(
+            self.open_ledger(),
+            ModelReader(self._chat_model(), s.model),
+            self.reader,
+            Prices(s.price_in, s.price_out),
+            s.model_workers,
+        )
 
     def reindex(self, progress: Progress = lambda _w, _d, _t: None) -> None:
         """Throw both indexes away and build them anew from the database."""
@@ -179,12 +219,13 @@ class Assistant:
 
     def status(self) -> Status:
         held = self._store.holdings()
+        counts = self.ledger.counts()
         return Status(
             articles=held.articles,
             passages=held.passages,
-            deals=0,
-            companies=0,
-            in_step=self.indexes.in_step(),
+            deals=counts.deals,
+            companies=counts.companies,
+            in_step=self.indexes.in_step() and self.ledger.in_step(self.reader),
             embedder=self.embedder.name,
             writer=self._settings.model if self._settings.generative else "offline",
             first_date=held.first_date,
@@ -222,6 +263,20 @@ class Assistant:
             retries=s.model_retries,
         )
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger as it stands; `open_ledger` brings it up to date."""
+        from assistant.deals.ledger.ledger import Ledger
+
+        return Ledger(self._engine)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Who reads the deals of articles."""
+        from assistant.deals.reading import OfflineReader
+
+        return OfflineReader(self._data / "cache")
+
     @property
     def indexes(self) -> Indexes:
         return self._indexes or self.open_indexes()
@@ -241,10 +296,12 @@ class Assistant:
 
     def _build_chain(self, checkpointer: Any) -> Any:
         from assistant.answer.chain import build_chain
+        from assistant.answer.evidence import order_evidence
         from assistant.answer.offline import OfflineWriter
 
         return build_chain(
             self._find,
+            lambda question, found: order_evidence(question, found, self.indexes.words),
             self._model_writer(),
             OfflineWriter(lambda: self.indexes.words),
             checkpointer,
@@ -264,10 +321,14 @@ class Assistant:
         if not s.generative:
             return None
         from assistant.answer.generative import GenerativeWriter
+
+        return GenerativeWriter(self._chat_model(), s.model)
+
+    def _chat_model(self) -> BaseChatModel:
         from assistant.language.chat import build_chat_model
 
-        model = build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
-        return GenerativeWriter(model, s.model)
+        s = self._settings
+        return build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
 
 
 def _load(embedder: Embedder) -> None:

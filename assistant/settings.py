@@ -43,6 +43,12 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
+def _price(raw: str) -> float:
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", raw):
+        raise ValueError("an amount such as 0.25")
+    return float(raw)
+
+
 def _http_url(raw: str) -> str:
     if not raw.startswith(("http://", "https://")) or not urlsplit(raw).hostname:
         raise ValueError("an address such as http://127.0.0.1:8000/v1")
@@ -92,6 +98,24 @@ class Settings:
         2,
         "Further tries after a failed call of the model.",
         _whole(0, 10),
+    )
+    model_workers: int = _setting(
+        "ACCORD_MODEL_WORKERS",
+        4,
+        "Articles a model reads at once when it reads deals.",
+        _whole(1, 64),
+    )
+    price_in: float | None = _setting(
+        "ACCORD_MODEL_PRICE_IN",
+        None,
+        "Price of a million tokens the model reads, to show what reading deals costs.",
+        _price,
+    )
+    price_out: float | None = _setting(
+        "ACCORD_MODEL_PRICE_OUT",
+        None,
+        "Price of a million tokens the model writes, in the same money.",
+        _price,
     )
     host: str = _setting("ACCORD_HOST", "127.0.0.1", "Address the web page is served at.")
     port: int = _setting("ACCORD_PORT", 7860, "Port the web page is served at.", _whole(1, 65535))

@@ -3,9 +3,10 @@
     python -m benchmarks.dealqa DEALQA_FOLDER CORPUS.jsonl [--data LIBRARY]
 
 DEALQA_FOLDER holds visible.jsonl and score.py, which judges; CORPUS.jsonl is taken in first unless
-the library in --data holds it already. A passage holds the evidence when score.py would accept it as
-a supporting citation. A stock ensemble (LangChain's splitter at its defaults, BM25 and MiniLM, fused
-by reciprocal ranks) is measured beside ours with --stock.
+the library in --data holds it already. Two rules say when a passage holds the evidence: `supports`,
+when score.py would accept it as a supporting citation, and `whole`, when it is of the right article
+and one of the gold quotes stands whole in it. A stock ensemble (LangChain's splitter at its
+defaults, BM25 and MiniLM, fused by reciprocal ranks) is measured beside ours with --stock.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.answer.evidence import order_evidence
 from assistant.answer.question import search_text
 from assistant.domain import Question
 from assistant.service import Assistant, build
@@ -31,8 +33,10 @@ from assistant.settings import Settings
 from benchmarks.record import need, record
 
 DEPTHS = (1, 5, 10)
-Found = Callable[[str], list[tuple[str, str]]]
-"""A query to (article id, passage text) pairs, best first."""
+Found = Callable[[dict[str, Any]], list[tuple[str, str]]]
+"""A question of DealQA to (article id, passage text) pairs, best first."""
+Holds = Callable[[dict[str, Any], str, str], bool]
+"""Whether a passage, by its article's id and its text, holds the evidence for a question."""
 
 
 def load_scorer(folder: Path) -> ModuleType:
@@ -57,30 +61,37 @@ def library(corpus: Path, data: Path | None) -> Iterator[Assistant]:
 
 def depth_of_evidence(
     scorer: ModuleType, questions: list[dict[str, Any]], texts: dict[str, str], find: Found
-) -> dict[str, float]:
-    """Share of the answerable questions whose evidence stands in the first k passages."""
-    ranks = []
+) -> dict[str, dict[str, float]]:
+    """By rule, share of the answerable questions whose evidence stands in the first k passages."""
+    rules: dict[str, Holds] = {
+        "supports": lambda q, article_id, text: scorer.supports(
+            {"article_id": article_id, "quote": text}, q, texts
+        ),
+        "whole": lambda q, article_id, text: (
+            article_id == q["article_id"] and any(quote in text for quote in q["quotes"])
+        ),
+    }
+    ranks: dict[str, list[float]] = {name: [] for name in rules}
     for question in questions:
-        passages = find(_query(question))[: max(DEPTHS)]
-        hits = (
-            n
-            for n, (article_id, text) in enumerate(passages)
-            if scorer.supports({"article_id": article_id, "quote": text}, question, texts)
-        )
-        ranks.append(next(hits, math.inf))
-    return {f"first {k}": round(float(np.mean([r < k for r in ranks])), 4) for k in DEPTHS}
+        passages = find(question)[: max(DEPTHS)]
+        for name, holds in rules.items():
+            hits = (n for n, (i, text) in enumerate(passages) if holds(question, i, text))
+            ranks[name].append(next(hits, math.inf))
+    return {
+        name: {f"first {k}": round(float(np.mean([r < k for r in found])), 4) for k in DEPTHS}
+        for name, found in ranks.items()
+    }
 
 
-def _query(question: dict[str, Any]) -> str:
-    earlier = (question["previous"],) if question["previous"] else ()
-    return search_text(Question(question["question"], earlier))
+def _asked(question: dict[str, Any]) -> Question:
+    return Question(question["question"], (question["previous"],) if question["previous"] else ())
 
 
 def answer_all(assistant: Assistant, questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     answers = []
     for question in questions:
-        earlier = (question["previous"],) if question["previous"] else ()
-        answer = assistant.ask(question["question"], earlier)
+        asked = _asked(question)
+        answer = assistant.ask(asked.text, asked.earlier)
         answers.append(
             {
                 "id": question["id"],
@@ -104,7 +115,8 @@ def stock_ensemble(assistant: Assistant, articles: list[dict[str, Any]]) -> Foun
     vectors = assistant.embedder.embed_array([text for _, text in chunks])
     bm25 = _Bm25([text for _, text in chunks])
 
-    def find(query: str) -> list[tuple[str, str]]:
+    def find(question: dict[str, Any]) -> list[tuple[str, str]]:
+        query = search_text(_asked(question))
         cosine = vectors @ np.array(assistant.embedder.embed_query(query), dtype=np.float32)
         fused: dict[int, float] = defaultdict(float)
         for scores in (cosine, bm25.scores(query)):
@@ -154,10 +166,13 @@ def main() -> None:
     texts = {a["id"]: a["title"] + "\n" + a["text"] for a in articles}
     figures: dict[str, Any] = {}
     with library(args.corpus, args.data) as assistant:
+        retriever = assistant.indexes.retriever.model_copy(update={"k": max(DEPTHS)})
 
-        def ours(query: str) -> list[tuple[str, str]]:
-            retriever = assistant.indexes.retriever.model_copy(update={"k": max(DEPTHS)})
-            return [(e.article.id, e.passage.text) for e in retriever.find(query)]
+        def ours(question: dict[str, Any]) -> list[tuple[str, str]]:
+            asked = _asked(question)
+            found = retriever.find(search_text(asked))
+            ordered = order_evidence(asked, found, assistant.indexes.words)
+            return [(e.article.id, e.passage.text) for e in ordered]
 
         figures["evidence"] = depth_of_evidence(scorer, answerable, texts, ours)
         if args.stock:

@@ -20,10 +20,10 @@ import pytest
 from langchain_core.embeddings import Embeddings
 from loopback_model import vector_of
 
+from assistant.encoder.minilm import MiniLMEmbeddings, Vectors
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database
 from assistant.search.embedding import Embedder
-from assistant.search.minilm import MiniLMEmbeddings, Vectors
 from assistant.service import Assistant, build
 from assistant.settings import Settings
 

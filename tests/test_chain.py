@@ -25,7 +25,11 @@ from assistant.domain import (
 from assistant.errors import ModelTimeout
 
 BID = Article(Source("a-1", "Kestrel bids"), "Kestrel offered 12 million. Marrow refused.")
-EVIDENCE = [Evidence(Passage(1, "a-1", 0, Span(13, 56), BID.text), BID, 1.0)]
+TALKS = Article(Source("a-2", "Talks"), "They talked.")
+EVIDENCE = [
+    Evidence(Passage(1, "a-1", 0, Span(13, 56), BID.text), BID, 1.0),
+    Evidence(Passage(2, "a-2", 0, Span(6, 18), TALKS.text), TALKS, 0.9),
+]
 OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million"),))
 REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused"),))
 
@@ -40,10 +44,15 @@ class Recorder:
         self.searched: list[str] = []
         self.questions: list[Question] = []
         self.told: str | None = None
+        self.ordered: list[Question] = []
 
     def find(self, query: str) -> tuple[list[Evidence], str | None]:
         self.searched.append(query)
-        return EVIDENCE, self.told
+        return EVIDENCE[::-1], self.told
+
+    def order(self, question: Question, found: list[Evidence]) -> list[Evidence]:
+        self.ordered.append(question)
+        return found[::-1]
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
         assert list(evidence) == EVIDENCE
@@ -67,7 +76,7 @@ def recorder() -> Recorder:
 @pytest.fixture
 def conversing(recorder: Recorder, tmp_path: Path) -> Iterator[Any]:
     with closing(sqlite3.connect(tmp_path / "c.db", check_same_thread=False)) as connection:
-        yield build_chain(recorder.find, None, recorder, SqliteSaver(connection))
+        yield build_chain(recorder.find, recorder.order, None, recorder, SqliteSaver(connection))
 
 
 def _finished(parts: Iterator[Delta | Finished]) -> tuple[list[str], Finished]:
@@ -79,7 +88,7 @@ def _finished(parts: Iterator[Delta | Finished]) -> tuple[list[str], Finished]:
 
 
 def test_pieces_come_first_and_the_answer_once_at_the_end(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, None, recorder)
+    chain = build_chain(recorder.find, recorder.order, None, recorder)
     texts, finished = _finished(stream_answer(chain, "How much?"))
     assert texts == ["Kestrel offered 12 million [1].", " Marrow refused [2]."]
     assert "".join(texts) == finished.answer.text
@@ -87,21 +96,23 @@ def test_pieces_come_first_and_the_answer_once_at_the_end(recorder: Recorder) ->
 
 
 def test_the_chain_can_be_invoked_by_someone_else(recorder: Recorder) -> None:
-    state = build_chain(recorder.find, None, recorder).invoke({"question": "How much?"})
+    state = build_chain(recorder.find, recorder.order, None, recorder).invoke(
+        {"question": "How much?"}
+    )
     assert state["answer"].text.startswith("Kestrel offered 12 million [1].")
 
 
 def test_a_question_is_searched_with_the_one_before_it_when_it_leans_on_that(
     recorder: Recorder,
 ) -> None:
-    chain = build_chain(recorder.find, None, recorder)
+    chain = build_chain(recorder.find, recorder.order, None, recorder)
     list(stream_answer(chain, "And why?", ("Who bid for Marrow?",)))
     assert recorder.searched == ["Who bid for Marrow? And why?"]
     assert recorder.questions == [Question("And why?", ("Who bid for Marrow?",))]
 
 
 def test_without_a_conversation_nothing_is_remembered(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, None, recorder)
+    chain = build_chain(recorder.find, recorder.order, None, recorder)
     for question in ("Who bid for Marrow?", "And why?"):
         list(stream_answer(chain, question))
     assert [question.earlier for question in recorder.questions] == [(), ()]
@@ -131,7 +142,7 @@ def test_evidence_and_answers_are_not_stored(conversing: Any, tmp_path: Path) ->
 
 
 def test_a_failing_model_is_replaced_in_the_answer(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, Failing(REFUSED), recorder)
+    chain = build_chain(recorder.find, recorder.order, Failing(REFUSED), recorder)
     texts, finished = _finished(stream_answer(chain, "How much?"))
     assert texts[0] == "Marrow refused [1]."
     assert finished.answer.text == "Kestrel offered 12 million [1]. Marrow refused [2]."
@@ -145,7 +156,7 @@ def test_what_the_search_has_to_tell_comes_before_what_the_writer_has(recorder: 
         (None, "Found by words."),
         (Failing(), "Found by words. m did not answer; this answer was written offline."),
     ):
-        chain = build_chain(recorder.find, model, recorder)
+        chain = build_chain(recorder.find, recorder.order, model, recorder)
         _, finished = _finished(stream_answer(chain, "How much?"))
         assert finished.answer.notice == notice
 

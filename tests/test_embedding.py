@@ -19,6 +19,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.encoder import minilm
+from assistant.encoder.minilm import MiniLMEmbeddings, graph_file, weights_folder
+from assistant.encoder.onnx_graph import write_graph_file
 from assistant.errors import (
     ModelDenied,
     ModelError,
@@ -29,10 +32,7 @@ from assistant.errors import (
     ModelUnreachable,
     WeightsMissing,
 )
-from assistant.search import minilm
 from assistant.search.embedding import Embedder, OpenAIServerEmbeddings, build_embedder
-from assistant.search.minilm import MiniLMEmbeddings, graph_file, weights_folder
-from assistant.search.onnx_graph import write_graph_file
 
 BOUGHT = "Microsoft bought Nuance Communications for $19.7 billion."
 ACQUIRED = "Nuance Communications was acquired by Microsoft."

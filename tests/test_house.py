@@ -20,7 +20,7 @@ MODULES = {
 }
 HOMES = {
     "chromadb": ("search.vectors",),
-    "onnxruntime": ("search.minilm",),
+    "onnxruntime": ("encoder.minilm",),
     "tantivy": ("search.lexical",),
     "gradio": ("web.",),
     "openai": ("language.", "voice.speech", "search.embedding"),

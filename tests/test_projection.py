@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +16,10 @@ import pytest
 from conftest import Opener, TinyEmbeddings, write_articles
 
 from assistant.domain import Article, Passage, Source, Span
+from assistant.encoder.minilm import Vectors
+from assistant.errors import ModelUnreachable
 from assistant.library.articles import ArticleStore
+from assistant.search.indexes import Indexes
 from assistant.search.lexical import LexicalIndex
 from assistant.search.projection import Projection, catch_up, in_step
 from assistant.search.vectors import VectorIndex, open_vectors
@@ -393,3 +398,32 @@ def test_lost_rows_are_noticed_though_the_log_went_on(
     _put(store, "c")
     catch_up(store, index)
     assert in_step(store, index)
+
+
+def test_what_is_taken_in_is_embedded_meanwhile(tmp_path: Path, store: ArticleStore) -> None:
+    vectors = open_vectors(tmp_path / "vectors", TinyEmbeddings(), store)
+    indexes = Indexes(store, vectors, LexicalIndex(tmp_path / "words"))
+    with closing(indexes), indexes.following():
+        _put(store, "a")
+        deadline = time.monotonic() + 60
+        while not in_step(store, vectors) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert in_step(store, vectors)
+
+
+class Unreachable(TinyEmbeddings):
+    def embed_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[tuple[int, int]]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        raise ModelUnreachable("the embedding server cannot be reached")
+
+
+def test_an_embedder_that_fails_meanwhile_is_told_after_all_was_taken_in(
+    tmp_path: Path, open_assistant: Opener
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(f"News {name}\n\nKestrel bought Marrow.")
+    assistant = open_assistant(tmp_path / "data", Unreachable())
+    with pytest.raises(ModelUnreachable):
+        assistant.ingest([tmp_path])
+    assert len(assistant.passages()) == 2

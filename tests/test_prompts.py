@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.domain import Abstention
+from assistant.deals.model.form import Dropped, parse_deals, response_format
+from assistant.deals.model.gate import Gate
+from assistant.deals.model.reading import cut_pieces
+from assistant.deals.records import ROLES, Kind, Role, Stage
+from assistant.domain import Abstention, Article, Source
 from assistant.errors import PromptError
 from assistant.language import prompts
 from assistant.language.prompts import fence_mark, fenced, load_prompt
@@ -15,6 +19,7 @@ from assistant.resources import shipped
 
 PROMPTS = sorted(shipped("prompts").glob("*.txt"))
 WritePrompt = Callable[[str], None]
+CURRENCIES = {"EUR", "USD"}
 INPUT = {"mark": "m", "sources": "s", "earlier": "e", "question": "q"}
 
 
@@ -113,12 +118,13 @@ def test_every_prompt_says_who_calls_it_what_it_takes_and_what_comes_out(path: P
 @pytest.mark.parametrize("path", PROMPTS, ids=lambda path: path.stem)
 def test_no_prompt_shouts(path: Path) -> None:
     words = re.findall(r"\b[A-Z]{2,}\b", path.read_text(encoding="utf-8"))
-    assert set(words) <= {"JSON"}
+    assert set(words) <= {"JSON"} | CURRENCIES
     assert "!" not in path.read_text(encoding="utf-8")
 
 
-def test_the_rules_of_the_answer_prompt_are_numbered_without_a_gap() -> None:
-    numbers = [int(n) for n in re.findall(r"(?m)^(\d+)\. ", load_prompt("answer", {}))]
+@pytest.mark.parametrize("name", ["answer", "extract"])
+def test_the_rules_of_a_prompt_are_numbered_without_a_gap(name: str) -> None:
+    numbers = [int(n) for n in re.findall(r"(?m)^(\d+)\. ", load_prompt(name, {}))]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
@@ -137,3 +143,51 @@ def test_every_quotation_of_an_example_stands_verbatim_in_its_source() -> None:
         assert len(answer.get("sentence", answer.get("unanswerable")).split()) <= 45
         for proof in answer["evidence"]:
             assert proof["quote"] in sources[str(proof["source"])]
+
+
+def _extract_examples() -> list[tuple[Article, str]]:
+    """Each example's article, and the answer shown for it."""
+    prompt = load_prompt("extract", {}).split("examples follow", 1)[1]
+    found = re.findall(
+        r"\[0+ article begins\]\ntitle: (.*)\ndate: (.*)\npublisher: .*\n\n((?:.|\n)*?)"
+        r"\n\[0+ article ends\]\n(\{.*\})$",
+        prompt,
+        re.M,
+    )
+    assert len(found) == prompt.count("article begins]") == 3
+    return [
+        (Article(Source(f"e-{n}", title, date=date), text), answer)
+        for n, (title, date, text, answer) in enumerate(found)
+    ]
+
+
+def test_every_word_of_an_extract_example_passes_the_gate_that_answers_pass() -> None:
+    kept = []
+    for article, answer in _extract_examples():
+        notes: list[Dropped] = []
+        (piece,) = cut_pieces(article.content)
+        stated, _ = parse_deals(answer)
+        mentions = [Gate(article, piece, notes.append).mention(one) for one in stated]
+        assert notes == []
+        kept.append(len(mentions))
+        for one in stated:
+            quotes = [*one.evidence, one.status_quote, *(reason.quote for reason in one.reasons)]
+            assert [quote for quote in quotes if quote not in article.content] == []
+    assert kept == [3, 2, 0]
+
+
+def test_every_key_of_the_form_stands_in_each_deal_of_an_extract_example() -> None:
+    schema = response_format()["json_schema"]["schema"]
+    keys = schema["$defs"]["StatedDeal"]["required"]
+    for _, answer in _extract_examples():
+        for deal in json.loads(answer)["deals"]:
+            assert list(deal) == keys
+
+
+def test_the_extract_prompt_names_every_kind_with_its_roles_and_every_stage() -> None:
+    lines = re.findall(r"(?m)^   ([a-z_]+): (.*)$", load_prompt("extract", {}))
+    told = dict(lines)
+    assert set(told) == set(Kind) | set(Stage)
+    for kind in Kind:
+        roles = told[kind].split(".")[0].split(", ")
+        assert set(map(Role, roles)) == set(ROLES[kind])

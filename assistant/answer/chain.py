@@ -33,6 +33,7 @@ class Exchange(TypedDict, total=False):
 
 def build_chain(
     find: Callable[[str], tuple[list[Evidence], str | None]],
+    order: Callable[[Question, list[Evidence]], list[Evidence]],
     model_writer: Writer | None,
     offline_writer: Writer,
     checkpointer: Any = None,
@@ -45,7 +46,7 @@ def build_chain(
 
     def gather(state: Exchange) -> Exchange:
         evidence, notice = find(search_text(state["reading"]))
-        return {"evidence": evidence, "notice": notice}
+        return {"evidence": order(state["reading"], evidence), "notice": notice}
 
     def write(state: Exchange) -> Exchange:
         emit = get_stream_writer()

@@ -10,9 +10,9 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.answer.question import leaned_on, read_aspect, split_question
-from assistant.answer.ranking import Ranking, load_weights, rank_sentences
-from assistant.answer.sentences import Asked, Candidate, Words, list_candidates, names_in
+from assistant.answer.evidence import rank_answers
+from assistant.answer.ranking import Ranking
+from assistant.answer.sentences import Candidate, Words, names_in
 from assistant.domain import Abstention, Claim, Evidence, Question, Refusal
 
 NAME = "offline"
@@ -38,31 +38,18 @@ class OfflineWriter:
 
     def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
         words = self._words()
-        candidates = list_candidates(evidence)
-        if not candidates:
+        rankings = rank_answers(question, evidence, words)
+        if not rankings:
             yield Refusal(Abstention.LIBRARY_EMPTY, "")
             return
-        unknown = unknown_name(question.text, words, candidates)
+        unknown = unknown_name(question.text, words, rankings[0].candidates)
         if unknown:
             yield Refusal(Abstention.COMPANY_UNKNOWN, f"No article here speaks of {unknown}.")
             return
-        rankings = [
-            rank_sentences(asked, candidates, load_weights()) for asked in _asked(question, words)
-        ]
         if rankings[0].answerable < 0:
             yield _not_stated(rankings[0].candidates[0])
             return
         yield from (_claim(candidate) for candidate in choose(rankings))
-
-
-def _asked(question: Question, words: Words) -> list[Asked]:
-    """The questions in a question; each leans on what was said before it."""
-    earlier = leaned_on(question)
-    asked = []
-    for text in split_question(question.text):
-        asked.append(Asked(text, read_aspect(text), words, earlier))
-        earlier = f"{earlier} {text}"
-    return asked
 
 
 def choose(rankings: Sequence[Ranking]) -> list[Candidate]:

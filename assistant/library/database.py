@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -22,7 +24,9 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    delete,
     event,
+    insert,
     inspect,
     select,
 )
@@ -31,7 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.errors import LibraryError
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """Newest migration; a test holds it to the folder migrations/versions."""
 
 metadata = MetaData()
@@ -94,6 +98,138 @@ pointers = Table(
     Column("value", Text, nullable=False),
 )
 
+readings = Table(
+    "readings",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("reader", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("sketch", JSON, nullable=False),
+    Column("failure", Text),
+    Column("disagreement", JSON),
+)
+"""What was read of each article, by which version of the reader; `digest` is that of the text read."""
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("main", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+    # No reference: a mention remembers its deal while the deals are written anew.
+    Column("deal_id", Integer),
+    Index("ix_mentions_article_id", "article_id"),
+    Index("ix_mentions_deal_id", "deal_id"),
+    sqlite_autoincrement=True,
+)
+
+namings = Table(
+    "namings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("country", String(16), nullable=False),
+    Column("trade", String(16), nullable=False),
+    Column("company_id", Integer),
+    Index("ix_namings_article_id", "article_id"),
+    Index("ix_namings_company_id", "company_id"),
+    sqlite_autoincrement=True,
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Index("ix_ties_article_id", "article_id"),
+    sqlite_autoincrement=True,
+)
+
+companies = Table(
+    "companies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+
+company_names = Table(
+    "company_names",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("company_id", ForeignKey("companies.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("articles", Integer, nullable=False),
+    Index("ix_company_names_company_id", "company_id"),
+    Index("ix_company_names_key", "key"),
+    sqlite_autoincrement=True,
+)
+
+company_joins = Table(
+    "company_joins",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("company_id", ForeignKey("companies.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("why", String(128), nullable=False),
+    Column("article_id", String(512), nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("reason", Text, nullable=False),
+    Index("ix_company_joins_company_id", "company_id"),
+    sqlite_autoincrement=True,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("act", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("article_id", String(512), nullable=False),
+    Column("other_article_id", String(512), nullable=False),
+    Column("articles", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("undone_at", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The owner's word on names. It names names and articles, not rows, so that re-reading keeps it."""
+
+deals = Table(
+    "deals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("stage", String(16), nullable=False),
+)
+"""One line a deal, to choose by; what a deal is comes from its mentions."""
+
+deal_parties = Table(
+    "deal_parties",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("deal_id", ForeignKey("deals.id", ondelete="CASCADE"), nullable=False),
+    Column("company_id", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Index("ix_deal_parties_deal_id", "deal_id"),
+    Index("ix_deal_parties_company_id", "company_id"),
+    sqlite_autoincrement=True,
+)
+
 
 def open_database(address: str) -> Engine:
     """Engine on a database with the newest schema, made or migrated where needed.
@@ -125,6 +261,18 @@ def open_database(address: str) -> Engine:
             f"the database {shown_address(address)} cannot be opened: {reason}"
         ) from None
     return engine
+
+
+def read_pointer(connection: Connection, name: str) -> str | None:
+    """A remembered value, inside the caller's transaction."""
+    query = select(pointers.c.value).where(pointers.c.name == name)
+    return connection.execute(query).scalar()
+
+
+def write_pointer(connection: Connection, name: str, value: str) -> None:
+    """Remember a value, inside the caller's transaction."""
+    connection.execute(delete(pointers).where(pointers.c.name == name))
+    connection.execute(insert(pointers).values(name=name, value=value))
 
 
 def shown_address(address: str) -> str:

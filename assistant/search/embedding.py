@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from assistant.encoder.minilm import MiniLMEmbeddings, Vectors, well_formed
 from assistant.errors import (
     ModelDenied,
     ModelError,
@@ -23,7 +24,6 @@ from assistant.errors import (
     ModelTimeout,
     ModelUnreachable,
 )
-from assistant.search.minilm import MiniLMEmbeddings, Vectors, well_formed
 
 if TYPE_CHECKING:
     from langchain_openai import OpenAIEmbeddings

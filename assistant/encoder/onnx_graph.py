@@ -25,10 +25,14 @@ _FUSED = "com.microsoft"
 
 Weights = Callable[[str], npt.NDArray[np.float32]]
 Sink = Callable[[bytes], object]
+Adapt = Callable[[str, npt.NDArray[np.float32]], npt.NDArray[np.float32]]
 
 
-def write_graph_file(safetensors: Path, file: BinaryIO) -> str:
-    """Writes the graph of the weights in a file, the same bytes every time; returns their sha256."""
+def write_graph_file(safetensors: Path, file: BinaryIO, adapt: Adapt | None = None) -> str:
+    """Writes the graph of the weights in a file, the same bytes every time; returns their sha256.
+
+    `adapt` is given each weight with its name and returns what is to stand in its place.
+    """
     digest = hashlib.sha256()
 
     def write(piece: bytes) -> None:
@@ -36,7 +40,12 @@ def write_graph_file(safetensors: Path, file: BinaryIO) -> str:
         file.write(piece)
 
     with safe_open(safetensors, framework="numpy") as weights:
-        write_graph(weights.get_tensor, write)
+
+        def weight(name: str) -> npt.NDArray[np.float32]:
+            stored: npt.NDArray[np.float32] = weights.get_tensor(name)
+            return adapt(name, stored) if adapt else stored
+
+        write_graph(weight, write)
     return digest.hexdigest()
 
 

@@ -1,0 +1,235 @@
+"""From links of pairs to deals: which pairs of a sentence are one deal, and which deals of an article are.
+
+A buyer, what it buys and who sells it are one deal; two targets of one buyer are two. Knows links, not
+language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from itertools import combinations
+
+from assistant.deals.pairs import Hit, Link
+from assistant.deals.records import Kind, Role
+
+_SYMMETRIC = {
+    Link.MERGER: Kind.MERGER,
+    Link.PARTNERSHIP: Kind.PARTNERSHIP,
+    Link.JOINT_VENTURE: Kind.JOINT_VENTURE,
+}
+_SIDES = {
+    Link.ACQUIRES: (Kind.ACQUISITION, Role.ACQUIRER, Role.TARGET),
+    Link.INVESTS_IN: (Kind.INVESTMENT, Role.INVESTOR, Role.INVESTEE),
+    Link.LICENSED_BY: (Kind.LICENSING, Role.LICENSEE, Role.LICENSOR),
+    Link.SUPPLIED_BY: (Kind.SUPPLY, Role.CUSTOMER, Role.SUPPLIER),
+}
+_FAMILY = {
+    Kind.ACQUISITION: "control",
+    Kind.MERGER: "control",
+    Kind.DIVESTITURE: "control",
+    Kind.INVESTMENT: "stake",
+    Kind.PARTNERSHIP: "pact",
+    Kind.JOINT_VENTURE: "venture",
+    Kind.LICENSING: "trade",
+    Kind.SUPPLY: "trade",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A deal as one sentence or more tell it: who plays which part, how sure, and in which sentences."""
+
+    kind: Kind
+    parts: frozenset[tuple[int, Role]]
+    score: float
+    sentences: tuple[int, ...]
+
+    @property
+    def actors(self) -> frozenset[int]:
+        return frozenset(actor for actor, _ in self.parts)
+
+    def playing(self, role: Role) -> frozenset[int]:
+        return frozenset(actor for actor, played in self.parts if played is role)
+
+
+def drafts_of(hits: Sequence[Hit]) -> list[Draft]:
+    """The deals of one sentence. Two hits of one pair count once, by the surer."""
+    drafts = [*_purchases(hits), *_partners(hits)]
+    drafts += _pairs(hits, Link.LICENSED_BY) + _pairs(hits, Link.SUPPLIED_BY)
+    return drafts
+
+
+def _purchases(hits: Sequence[Hit]) -> list[Draft]:
+    """Purchases and stakes, each with its sellers; sales that have no buyer or no target of their own."""
+    together = {frozenset((h.first, h.second)) for h in hits if h.link is Link.TOGETHER}
+    sold = {(h.first, h.second): h for h in hits if h.link is Link.SELLS}
+    bought = {(h.first, h.second): h for h in hits if h.link is Link.BUYS_FROM}
+    drafts: list[Draft] = []
+    used: set[Hit] = set()
+    for link in (Link.ACQUIRES, Link.INVESTS_IN):
+        for group in _buyers(hits, link, together):
+            target = group[0].second
+            buyers = {h.first for h in group}
+            sellers = {s for s, t in sold if t == target and s not in buyers}
+            # Without a word on who sold the target, one bought from goes with the one thing bought.
+            alone = sum(h.link is link and h.first in buyers for h in hits) == len(group)
+            if alone:
+                sellers |= {s for b, s in bought if b in buyers and s != target}
+            used |= {h for (s, t), h in sold.items() if t == target}
+            used |= {h for (b, s), h in bought.items() if b in buyers and s in sellers}
+            drafts.append(_sided(link, buyers, {target}, group, sellers))
+    drafts += _sales(sold, bought, used)
+    return drafts
+
+
+def _buyers(hits: Sequence[Hit], link: Link, together: set[frozenset[int]]) -> list[list[Hit]]:
+    """Hits of one target that are one deal: buyers linked with each other, and all who put money in."""
+    groups: list[list[Hit]] = []
+    for hit in sorted((h for h in hits if h.link is link), key=lambda h: -h.score):
+        for group in groups:
+            joint = any(frozenset((hit.first, g.first)) in together for g in group)
+            if group[0].second == hit.second and (joint or link is Link.INVESTS_IN):
+                group.append(hit)
+                break
+        else:
+            groups.append([hit])
+    return groups
+
+
+def _sales(
+    sold: dict[tuple[int, int], Hit], bought: dict[tuple[int, int], Hit], used: set[Hit]
+) -> list[Draft]:
+    """A part without a name sold to a buyer is an acquisition; a thing sold to nobody is a divestiture."""
+    drafts = []
+    for (buyer, seller), hit in bought.items():
+        if hit not in used:
+            parts = frozenset({(buyer, Role.ACQUIRER), (seller, Role.SELLER)})
+            drafts.append(Draft(Kind.ACQUISITION, parts, hit.score, (hit.sentence,)))
+    for (seller, target), hit in sold.items():
+        if hit not in used:
+            parts = frozenset({(seller, Role.SELLER), (target, Role.TARGET)})
+            drafts.append(Draft(Kind.DIVESTITURE, parts, hit.score, (hit.sentence,)))
+    return drafts
+
+
+def _sided(
+    link: Link,
+    givers: Iterable[int],
+    takers: Iterable[int],
+    hits: Sequence[Hit],
+    sellers: Iterable[int] = (),
+) -> Draft:
+    kind, giver, taker = _SIDES[link]
+    parts = (
+        {(g, giver) for g in givers}
+        | {(t, taker) for t in takers}
+        | {(s, Role.SELLER) for s in sellers}
+    )
+    score = max(h.score for h in hits)
+    return Draft(kind, frozenset(parts), score, tuple({h.sentence: 0 for h in hits}))
+
+
+def _pairs(hits: Sequence[Hit], link: Link) -> list[Draft]:
+    return [_sided(link, [h.first], [h.second], [h]) for h in hits if h.link is link]
+
+
+def _partners(hits: Sequence[Hit]) -> list[Draft]:
+    """All who are linked with all are one deal; one linked with several that are not is several."""
+    drafts = []
+    for link, kind in _SYMMETRIC.items():
+        edges = {frozenset((h.first, h.second)): h for h in hits if h.link is link}
+        for circle in _circles(set(edges)):
+            inside = [edges[frozenset(pair)] for pair in combinations(sorted(circle), 2)]
+            parts = frozenset((actor, Role.PARTNER) for actor in circle)
+            score = sum(h.score for h in inside) / len(inside)
+            drafts.append(Draft(kind, parts, score, (inside[0].sentence,)))
+    return drafts
+
+
+def _circles(edges: set[frozenset[int]]) -> list[set[int]]:
+    """Edges parted into cliques, the largest first, each edge in one."""
+    circles: list[set[int]] = []
+    left = set(edges)
+    while left:
+        best: set[int] = set()
+        for edge in sorted(left, key=sorted):
+            circle = set(edge)
+            for actor in sorted({a for e in left for a in e} - circle):
+                if all(frozenset((actor, other)) in left for other in circle):
+                    circle.add(actor)
+            if len(circle) > len(best):
+                best = circle
+        circles.append(best)
+        left -= {frozenset(pair) for pair in combinations(best, 2)}
+    return circles
+
+
+AGAIN = 0.9
+"""Score that a second kind of deal between the same two must have, of a pair that has one already."""
+
+
+def join_drafts(drafts: Sequence[Draft], alike: Set[frozenset[int]] = frozenset()) -> list[Draft]:
+    """One draft a deal: those that share two actors and could be one deal are one, the surer leads.
+
+    `alike` holds pairs of actors of which one may be the short name of the other.
+    """
+    joined: list[Draft] = []
+    for draft in sorted(drafts, key=lambda d: (-d.score, d.sentences)):
+        for index, other in enumerate(joined):
+            if _same_deal(other, draft) or _same_named(other, draft, alike):
+                joined[index] = _merged(other, draft)
+                break
+        else:
+            joined.append(draft)
+    return [d for d in joined if not any(_overshadows(other, d) for other in joined)]
+
+
+def _overshadows(strong: Draft, weak: Draft) -> bool:
+    """Whether a surer deal of other kind holds the same actors, and the weaker one is in some doubt."""
+    surer = strong.score > weak.score and strong.kind is not weak.kind
+    return surer and weak.score < AGAIN and weak.actors <= strong.actors
+
+
+def _same_deal(one: Draft, other: Draft) -> bool:
+    shared = one.actors & other.actors
+    if len(shared) < 2 or _FAMILY[one.kind] != _FAMILY[other.kind]:
+        return False
+    return one.actors <= other.actors or other.actors <= one.actors or _fit(one, other)
+
+
+def _same_named(one: Draft, other: Draft, alike: Set[frozenset[int]]) -> bool:
+    """Whether they differ in nothing but a short and a long name of an actor, and parts one leaves out."""
+    fewer, more = sorted((one, other), key=lambda d: len(d.parts))
+    return one.kind is other.kind and all(
+        any(
+            role is played and (actor == named or frozenset((actor, named)) in alike)
+            for named, played in more.parts
+        )
+        for actor, role in fewer.parts
+    )
+
+
+def _fit(one: Draft, other: Draft) -> bool:
+    """Whether what each adds plays a part the other leaves open: the same things, bought by the same."""
+    for role in (Role.TARGET, Role.INVESTEE, Role.ACQUIRER, Role.INVESTOR):
+        mine, theirs = one.playing(role), other.playing(role)
+        if mine and theirs and not mine & theirs:
+            return False
+    return not any(
+        actor for actor in one.actors & other.actors if _parts(one, actor) != _parts(other, actor)
+    )
+
+
+def _parts(draft: Draft, actor: int) -> frozenset[Role]:
+    return frozenset(role for played, role in draft.parts if played == actor)
+
+
+def _merged(lead: Draft, other: Draft) -> Draft:
+    """The lead's kind and parts; the other adds actors that fit, sentences and a little certainty."""
+    parts = set(lead.parts)
+    if lead.kind is other.kind and lead.actors < other.actors:
+        parts |= {(actor, role) for actor, role in other.parts if actor not in lead.actors}
+    score = 1 - (1 - lead.score) * (1 - 0.5 * other.score)
+    sentences = tuple(dict.fromkeys((*lead.sentences, *other.sentences)))
+    return Draft(lead.kind, frozenset(parts), score, sentences)

@@ -1,0 +1,57 @@
+"""What an article tells of a deal whose kind, parties and evidence are known: the rest of its record.
+
+Every field has the words that prove it; what the article does not say stays empty. Knows nothing of how
+the core was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.deals.money import price_of
+from assistant.deals.reasons import reasons_of
+from assistant.deals.records import Basis, Core, DealMention, Money
+from assistant.deals.standing import standing_of
+from assistant.deals.subjects import stake_of, subject_of
+from assistant.deals.times import moments_of
+from assistant.deals.vicinity import Vicinity, look_around
+from assistant.domain import Article
+
+_OPENING = 2
+"""A deal told in the title or in the first sentence after it is what the article is about."""
+
+
+def complete(article: Article, core: Core, others: Sequence[Core] = ()) -> DealMention:
+    """The record of a deal. `others` are the article's other deals, whose prices and dates are not this one's."""
+    near = look_around(article, core, [other for other in others if other != core])
+    standing = standing_of(near)
+    return DealMention(
+        article_id=article.id,
+        core=core,
+        standing=standing,
+        main=_leads(near),
+        values=price_of(near),
+        dates=moments_of(near, standing.stage),
+        stake=stake_of(near),
+        subject=subject_of(near),
+        reasons=reasons_of(near),
+    )
+
+
+def _leads(near: Vicinity) -> bool:
+    """Whether the article opens with the deal: all that is told comes later for what it touches in passing."""
+    if not near.told or near.told[0] >= _OPENING:
+        return False
+    titled = 0 in near.told or near.ours(0) > 0
+    return titled or near.told[0] == 1
+
+
+def told_value(mention: DealMention) -> Money | None:
+    """The one amount to show: the surest that is not a price a share, else that."""
+    whole = [value for value in mention.values if value.basis is not Basis.PER_SHARE]
+    return next(iter([*whole, *mention.values]), None)
+
+
+def told_date(mention: DealMention) -> str | None:
+    """The one date to show: the surest."""
+    return mention.dates[0].date if mention.dates else None

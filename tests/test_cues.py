@@ -1,0 +1,78 @@
+"""Sentences worth reading for deals, by their words alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from assistant.deals.cues import sentences_worth_reading, tells_of_a_deal
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Velmora acquired Tarnbeck.",
+        "Tarnbeck is to be bought by Velmora.",
+        "Its bid for Tarnbeck was snapped up by the owners, Velmora said.",
+        "The takeover was blocked.",
+        "Oskeld and Quillon teamed up on battery trains.",
+        "Oskeld signed with Quillon on Monday.",
+        "The two have joined hands, Oskeld and Quillon said.",
+        "Corvane swallowed its smaller rival.",
+        "Corvane sold its paint arm to Benholt.",
+        "Harrowgate spun off its ferries.",
+        "Quillon supplies cells to Oskeld.",
+        "Corvane licensed the drug from Benholt.",
+        "Velmora denied that it would buy Tarnbeck.",
+        "The talks between Velmora and Tarnbeck have failed.",
+        "Velmora took 30 percent of Tarnbeck.",
+        "A stake in the brewery changed hands.",
+        "The companies formed a joint venture.",
+        "The airlines' code-share ends in May.",
+        "Velmora, Tarnbeck in tie-up",
+        "Norrby Fund led a round of $40 million in Quillon.",
+        "The merger of the two banks is off.",
+        "They co-operate on engines.",
+    ],
+)
+def test_a_sentence_with_a_deal_word_is_read(sentence: str) -> None:
+    assert tells_of_a_deal(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The bank must deal with inflation.",
+        "It took a good deal of patience.",
+        "It is no big deal, she said.",
+        "It rained in Norrby on Tuesday.",
+        "Profits rose by a fifth in the quarter.",
+        "",
+        "12345 !!! …",
+    ],
+)
+def test_a_sentence_without_one_is_passed_over(sentence: str) -> None:
+    assert not tells_of_a_deal(sentence)
+
+
+def test_a_vague_word_counts_only_beside_two_names() -> None:
+    assert tells_of_a_deal("Oskeld will work with Quillon.")
+    assert not tells_of_a_deal("We will work until Friday.")
+
+
+def test_a_line_of_200_000_characters_is_looked_at_within_a_second() -> None:
+    started = time.process_time()
+    tells_of_a_deal("Deal " * 40_000)
+    tells_of_a_deal("A" * 200_000)
+    tells_of_a_deal("A. " * 60_000)
+    assert time.process_time() - started < 1.0
+
+
+def test_a_vague_sentence_far_from_any_plain_one_is_passed_over() -> None:
+    vague = "Oskeld will work with Quillon."
+    plain = "Velmora acquired Tarnbeck."
+    rest = ["It rained in Norrby."] * 4
+    assert sentences_worth_reading([vague, *rest]) == []
+    assert sentences_worth_reading([vague, *rest, plain]) == [5]
+    assert sentences_worth_reading([vague, plain, *rest]) == [0, 1]

@@ -1,0 +1,70 @@
+"""Reasons are found where the article gives them, no longer than they are, with who gives them."""
+
+from __future__ import annotations
+
+import pytest
+from told_deals import vicinity
+
+from assistant.deals.reasons import MOST, find_extents, reasons_of
+from assistant.deals.records import Reason, Voice
+
+NEWS = "Alderby has agreed to buy Cresk. "
+
+
+def reasons(text: str) -> tuple[Reason, ...]:
+    return reasons_of(vicinity(NEWS + text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The purchase will help Alderby to expand in the growing market for heat pumps.",
+        "Alderby wants to strengthen its position against larger competitors.",
+        "The acquisition is expected to save both companies 20 million a year.",
+    ],
+)
+def test_a_reporters_reason_is_found(text: str) -> None:
+    (reason,) = reasons(text)
+    assert reason.quote.text in text
+    assert len(reason.quote.text) > len(text) / 2
+    assert reason.voice is Voice.REPORTER
+
+
+def test_a_partys_words_are_quoted_without_the_rest_of_the_sentence() -> None:
+    said = "Together we can offer our customers a much broader range of products"
+    (reason,) = reasons(f'"{said}," said Mira Toll, chief executive of Alderby.')
+    assert reason.quote.text.strip(",") == said
+    assert (reason.voice, reason.who) == (Voice.PARTY, "Mira Toll")
+
+
+def test_an_analyst_is_an_observer() -> None:
+    (reason,) = reasons("Analysts said the deal would help Alderby to compete with larger rivals.")
+    assert reason.voice is Voice.OBSERVER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cresk was founded in 1954 and employs 300 people.",
+        "Shareholders of Cresk vote in March.",
+        "The terms were not disclosed.",
+    ],
+)
+def test_what_explains_nothing_is_no_reason(text: str) -> None:
+    assert reasons(text) == ()
+
+
+def test_no_more_than_a_few_reasons_are_kept() -> None:
+    text = "The deal will help Alderby to expand and to compete with larger rivals in its market. "
+    assert 1 <= len(reasons(text * 12)) <= MOST
+
+
+def test_extents_of_a_sentence_stay_inside_it() -> None:
+    near = vicinity(
+        NEWS
+        + 'He said that it would "make us stronger abroad", because the market is growing, too.'
+    )
+    sentence = near.sentences[2]
+    extents = find_extents(near, 2)
+    assert {"sentence", "quoted", "reported", "clause"} <= {e.form for e in extents}
+    assert all(sentence.start <= e.span.start < e.span.end <= sentence.end for e in extents)

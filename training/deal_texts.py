@@ -1,0 +1,71 @@
+"""Labelled texts as the extractor meets them: an article, the core of each deal, and what is to be told of it.
+
+Reads the form of deal_paragraphs.jsonl, one object a text with its `deals`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.deals.records import Core, Kind, Party, Role
+from assistant.domain import Article, Quote, Source
+from assistant.text import locate_quote
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One labelled deal. `others` are the cores of the article's other deals; `gold` is the label as read."""
+
+    article: Article
+    core: Core
+    others: tuple[Core, ...]
+    gold: dict[str, Any]
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def article_of(row: dict[str, Any]) -> Article:
+    return Article(Source(row["id"], row["title"], date=row["date"]), row["text"])
+
+
+def told_deals(article: Article, deals: list[dict[str, Any]]) -> Iterator[Told]:
+    """Every deal of which two parties and the evidence can be located."""
+    cores = [core_of(article, deal) for deal in deals]
+    for i, (deal, core) in enumerate(zip(deals, cores, strict=True)):
+        if core:
+            yield Told(article, core, tuple(c for c in cores[:i] + cores[i + 1 :] if c), deal)
+
+
+def core_of(article: Article, deal: dict[str, Any]) -> Core | None:
+    content = article.content
+    evidence = [q for e in deal["evidence"] if (q := locate_quote(article.id, content, e))]
+    parties = []
+    for party in deal["parties"]:
+        if quote := _named(article, [party["name"], *party.get("aliases", [])], evidence):
+            parties.append(Party(party["name"], Role(party["role"]), quote))
+    if not evidence or not parties:
+        return None
+    return Core(Kind(deal["kind"]), tuple(parties), tuple(evidence))
+
+
+def _named(article: Article, names: list[str], evidence: list[Quote]) -> Quote | None:
+    for within in [*(e.span for e in evidence), None]:
+        for name in names:
+            if quote := locate_quote(article.id, article.content, name, within):
+                return quote
+    return None
+
+
+def read_told(path: Path) -> list[Told]:
+    return [told for row in read_jsonl(path) for told in told_deals(article_of(row), row["deals"])]
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower().replace("’", "'")))
