@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assistant.deals.details import told_date, told_value
 from assistant.deals.ledger.companies import Decision, Join
 from assistant.deals.ledger.histories import Deal, Price
 from assistant.deals.ledger.register import Company
+from assistant.deals.reading.details import told_date, told_value
 from assistant.deals.records import Basis, DealMention
 from assistant.domain import Quote
 

@@ -273,7 +273,7 @@ class Assistant:
     @cached_property
     def reader(self) -> Reader:
         """Who reads the deals of articles."""
-        from assistant.deals.reading import OfflineReader
+        from assistant.deals.reading.reader import OfflineReader
 
         return OfflineReader(self._data / "cache")
 

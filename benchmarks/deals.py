@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from assistant.deals.reading import OfflineReader
+from assistant.deals.reading.reader import OfflineReader
 from assistant.domain import Article, Source
 from assistant.ledger_formats import mention_record
 from benchmarks.dealqa import load_scorer

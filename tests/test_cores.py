@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.deals.cores import read_cores, sentences_of
-from assistant.deals.cores_joining import drafts_of, join_drafts
-from assistant.deals.names import Actor, ActorKind
-from assistant.deals.pairs import Hit, Link, PairReader
+from assistant.deals.reading.cores import read_cores
+from assistant.deals.reading.drafts import drafts_of, join_drafts
+from assistant.deals.reading.names import Actor, ActorKind
+from assistant.deals.reading.pairs import Hit, Link, PairReader
+from assistant.deals.reading.sentences import sentences_of
 from assistant.deals.records import ROLES, Core, Kind, Role
 from assistant.domain import Article, Source, Span
 
@@ -58,6 +59,25 @@ def test_partners_of_all_are_one_deal_and_partners_of_one_are_several() -> None:
     assert len(drafts_of(star)) == 2
     (circle,) = drafts_of([*star, _hit(T, U, Link.PARTNERSHIP)])
     assert circle.actors == {A, T, U}
+
+
+def test_customers_of_one_supplier_are_one_deal() -> None:
+    (draft,) = drafts_of([_hit(A, S, Link.SUPPLIED_BY), _hit(T, S, Link.SUPPLIED_BY)])
+    assert draft.playing(Role.CUSTOMER) == {A, T}
+
+
+def test_a_partnership_in_passing_is_no_second_deal_beside_a_purchase() -> None:
+    drafts = drafts_of([_hit(A, T, Link.ACQUIRES, 0.95)])
+    drafts += drafts_of([_hit(A, T, Link.PARTNERSHIP, 0.9, sentence=5)])
+    assert [d.kind for d in join_drafts(drafts)] == [Kind.ACQUISITION]
+
+
+def test_what_a_seller_bought_before_is_another_deal() -> None:
+    sale = drafts_of(
+        [_hit(A, T, Link.ACQUIRES), _hit(A, S, Link.BUYS_FROM), _hit(S, T, Link.SELLS)]
+    )
+    before = drafts_of([_hit(S, T, Link.ACQUIRES, sentence=4)])
+    assert len(join_drafts([*sale, *before])) == 2
 
 
 def test_a_deal_told_twice_is_one_and_surer() -> None:
@@ -147,6 +167,30 @@ def test_a_supplier_is_told_from_its_customer(reader: PairReader) -> None:
         Kind.SUPPLY,
         {("Oskeld", Role.CUSTOMER), ("Quillon", Role.SUPPLIER)},
     )
+
+
+def test_two_pacts_in_one_sentence_are_kept_apart(reader: PairReader) -> None:
+    text = (
+        "The agreement signed today between Oskeld and Quillon covers cells, after Oskeld signed a "
+        "partnership with Benholt in May."
+    )
+    told = {
+        frozenset(p.name for p in c.parties)
+        for c in _read(reader, text, "Oskeld", "Quillon", "Benholt")
+    }
+    assert told == {frozenset({"Oskeld", "Quillon"}), frozenset({"Oskeld", "Benholt"})}
+
+
+def test_purchases_named_as_examples_are_deals_each(reader: PairReader) -> None:
+    text = (
+        "Velmora has made several acquisitions of small companies, such as the start-up Oskeld, a maker of "
+        "pumps, or Quillon, founded in 2010."
+    )
+    told = {
+        frozenset(p.name for p in c.parties)
+        for c in _read(reader, text, "Velmora", "Oskeld", "Quillon")
+    }
+    assert told == {frozenset({"Velmora", "Oskeld"}), frozenset({"Velmora", "Quillon"})}
 
 
 def test_competitors_have_no_deal(reader: PairReader) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from told_deals import article, core, quote
 
-from assistant.deals.details import complete, told_date, told_value
+from assistant.deals.reading.details import complete, told_date, told_value
 from assistant.deals.records import Basis, Core, DealMention, Kind, Party, Role, Stage
 from assistant.domain import Article, Quote
 

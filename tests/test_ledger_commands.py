@@ -37,7 +37,7 @@ class Runner:
 @pytest.fixture
 def accord_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
     runner = Runner(tmp_path / "data")
-    monkeypatch.setattr("assistant.deals.reading.OfflineReader", lambda *_: runner.reader)
+    monkeypatch.setattr("assistant.deals.reading.reader.OfflineReader", lambda *_: runner.reader)
     tell_saga(runner.store(), runner.reader)
     return runner
 

@@ -154,7 +154,7 @@ def _accord(data: Path, server: LoopbackModel | None, *arguments: str, said: str
 
 @pytest.fixture
 def wired(monkeypatch: pytest.MonkeyPatch, offline: ScriptedReader) -> None:
-    monkeypatch.setattr("assistant.deals.reading.OfflineReader", lambda *_: offline)
+    monkeypatch.setattr("assistant.deals.reading.reader.OfflineReader", lambda *_: offline)
 
 
 @pytest.mark.usefixtures("wired")

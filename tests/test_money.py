@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from told_deals import article, core, vicinity
 
-from assistant.deals.money import find_amounts, price_of, read_figure
+from assistant.deals.reading.money import find_amounts, price_of, read_figure
+from assistant.deals.reading.vicinity import look_around
 from assistant.deals.records import Basis
-from assistant.deals.vicinity import look_around
 
 
 @pytest.mark.parametrize(

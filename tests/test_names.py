@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from assistant.deals.names import Actor, ActorKind, find_actors, find_all_actors, group_actors
-from assistant.deals.names_groups import Named, core_words, group_names, is_initials
-from assistant.deals.names_references import resolve_references
-from assistant.deals.names_tagger import NameKind, NameTagger, Tagged, split_words
+from assistant.deals.reading.groups import Named, core_words, group_names, is_initials
+from assistant.deals.reading.names import (
+    Actor,
+    ActorKind,
+    find_actors,
+    find_all_actors,
+    group_actors,
+)
+from assistant.deals.reading.references import resolve_references
+from assistant.deals.reading.tagger import NameKind, NameTagger, Tagged, split_words
 from assistant.domain import Article, Source, Span
 from assistant.text import split_sentences
 
@@ -281,7 +287,7 @@ def test_the_company_is_left_out_where_two_were_named() -> None:
 def test_the_hash_of_the_shipped_file_is_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.deals import names_tagger
+    from assistant.deals.reading import tagger as names_tagger
     from assistant.errors import WeightsMissing
 
     monkeypatch.setattr(names_tagger, "ADAPTER_SHA256", "0" * 64)

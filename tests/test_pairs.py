@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.deals.grammar import Finding, find_forms, listed, masked
-from assistant.deals.pairs import ADAPTER, Link, Marked, PairReader
-from assistant.deals.pairs_window import MARKS, ROW_TOKENS, Sighting, build_row, plan_rows
+from assistant.deals.reading.grammar import Finding, find_forms, listed, masked
+from assistant.deals.reading.pairs import ADAPTER, Link, Marked, PairReader
+from assistant.deals.reading.windows import MARKS, ROW_TOKENS, Sighting, build_row, plan_rows
 from assistant.domain import Span
 from assistant.encoder.adapted import Pieces
 
@@ -57,6 +57,7 @@ def test_actors_beyond_the_24th_get_no_mark() -> None:
 
 def test_sentences_near_each_other_are_read_in_one_row() -> None:
     assert plan_rows([10] * 8, [2, 3]) == [([0, 1, 2, 3], [2, 3])]
+    assert plan_rows([10] * 8, [5]) == [([0, 4, 5], [5])]
 
 
 def test_every_wanted_sentence_is_read_once_whatever_its_length() -> None:

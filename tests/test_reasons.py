@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from told_deals import vicinity
 
-from assistant.deals.reasons import MOST, find_extents, reasons_of
+from assistant.deals.reading.reasons import MOST, find_extents, reasons_of
 from assistant.deals.records import Reason, Voice
 
 NEWS = "Alderby has agreed to buy Cresk. "

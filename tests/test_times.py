@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from told_deals import article, core, vicinity
 
+from assistant.deals.reading.times import find_times, moments_of
+from assistant.deals.reading.vicinity import look_around
 from assistant.deals.records import Milestone, Stage
-from assistant.deals.times import find_times, moments_of
-from assistant.deals.vicinity import look_around
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.deals.reading.vicinity import Vicinity, look_around
 from assistant.deals.records import ROLES, Core, Kind, Party
-from assistant.deals.vicinity import Vicinity, look_around
 from assistant.domain import Article, Quote, Source
 from assistant.text import locate_quote
 

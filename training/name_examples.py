@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.deals.names_tagger import TAGS, split_words
+from assistant.deals.reading.tagger import TAGS, split_words
 from assistant.domain import Span
 from assistant.text import split_sentences
 

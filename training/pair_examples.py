@@ -17,8 +17,11 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from assistant.deals.pairs_window import Row, Sighting, build_row
-from assistant.domain import Span
+from assistant.deals.reading.names import ActorKind, find_actors
+from assistant.deals.reading.references import resolve_references
+from assistant.deals.reading.tagger import NameTagger
+from assistant.deals.reading.windows import Row, Sighting, build_row
+from assistant.domain import Article, Source, Span
 from assistant.encoder.adapted import Pieces
 from assistant.text import split_sentences
 from training.made_deals import Made, make_deals
@@ -127,30 +130,86 @@ def pieces_of(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Pieces]:
     return [Pieces(tuple(e.ids), tuple(e.offsets)) for e in encoded]
 
 
-def text_examples(path: Path, tokenizer: Tokenizer) -> list[Example]:
-    """Whole texts. A fifth, by a hash of the id, is aside."""
+def text_examples(
+    path: Path, tokenizer: Tokenizer, tagger: NameTagger
+) -> list[tuple[Example, Example]]:
+    """Whole texts, each twice: with the names of its labels, and with those the tagger finds.
+
+    The second is what is seen at run time, false names and missed ones included. A sixth of the
+    texts, by a hash of the id, is aside.
+    """
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [text_example(row, tokenizer) for row in rows]
+    return [
+        (_example(_labelled(row), tokenizer), _example(_found(row, tagger), tokenizer))
+        for row in rows
+    ]
 
 
-def text_example(text: dict[str, Any], tokenizer: Tokenizer) -> Example:
-    content = f"{text['title']}\n{text['text']}"
-    first = len(text["title"]) + 1
-    sentences = [Span(0, len(text["title"]))]
-    sentences += [Span(s.start + first, s.end + first) for s in split_sentences(text["text"])]
-    parties = {p["name"] for deal in text["deals"] for p in deal["parties"]}
-    groups = group_names({*text["organisations"], *text["people"], *parties})
+@dataclass(frozen=True, slots=True)
+class _Text:
+    labels: dict[str, Any]
+    content: str
+    sentences: tuple[Span, ...]
+    groups: dict[str, int]
+    sightings: tuple[Sighting, ...]
+
+
+def _labelled(text: dict[str, Any]) -> _Text:
+    content, sentences = _content(text)
+    groups = _groups(text)
     sightings = find_sightings(content, groups)
     sightings += referring(content, text["deals"], groups, random.Random(text["id"]))
+    return _Text(text, content, sentences, groups, tuple(sightings))
+
+
+def _found(text: dict[str, Any], tagger: NameTagger) -> _Text:
+    """With the actors and references of `assistant.deals`, numbered as the labels where they are the same."""
+    content, sentences = _content(text)
+    groups = _groups(text)
+    known = {bare(name).lower(): number for name, number in groups.items()}
+    article = Article(Source(text["id"], text["title"], date=text["date"]), text["text"])
+    actors = find_actors(article, sentences, tagger)
+    numbers = []
+    for i, actor in enumerate(actors):
+        forms = [actor.name, *(content[s.start : s.end] for s in actor.spans)]
+        same = [known[key] for form in forms if (key := bare(form).lower()) in known]
+        numbers.append(same[0] if same else len(groups) + i)
+    sightings = [
+        Sighting(numbers[i], span)
+        for i, actor in enumerate(actors)
+        if actor.kind is not ActorKind.PLACE
+        for span in actor.spans
+    ]
+    named = {sighting.span.start for sighting in sightings}
+    for reference in resolve_references(article, actors, sentences):
+        if reference.span.start not in named:
+            sightings += [Sighting(numbers[i], reference.span, True) for i in reference.actors]
+    return _Text(text, content, sentences, groups, tuple(sightings))
+
+
+def _content(text: dict[str, Any]) -> tuple[str, tuple[Span, ...]]:
+    first = len(text["title"]) + 1
+    spans = [Span(s.start + first, s.end + first) for s in split_sentences(text["text"])]
+    return f"{text['title']}\n{text['text']}", (Span(0, len(text["title"])), *spans)
+
+
+def _groups(text: dict[str, Any]) -> dict[str, int]:
+    parties = {p["name"] for deal in text["deals"] for p in deal["parties"]}
+    return group_names({*text["organisations"], *text["people"], *parties})
+
+
+def _example(text: _Text, tokenizer: Tokenizer) -> Example:
+    content, sentences, deals = text.content, text.sentences, text.labels["deals"]
     pieces = pieces_of(tokenizer, [content[s.start : s.end] for s in sentences])
     shown = list(range(len(sentences)))
-    row = build_row(sentences, pieces, sightings, shown, shown)
+    row = build_row(sentences, pieces, text.sightings, shown, shown)
     while len(row.ids) > 254:
         shown = shown[:-1]
-        row = build_row(sentences, pieces, sightings, shown, shown)
-    asked = tuple(a for i in shown if (a := ask(row, i, sentences, content, text["deals"], groups)))
-    aside = int(hashlib.sha256(text["id"].encode()).hexdigest(), 16) % 6 == 0
-    return Example(row, asked, aside, text["id"])
+        row = build_row(sentences, pieces, text.sightings, shown, shown)
+    asked = tuple(a for i in shown if (a := ask(row, i, sentences, content, deals, text.groups)))
+    name = text.labels["id"]
+    aside = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 6 == 0
+    return Example(row, asked, aside, name)
 
 
 def referring(

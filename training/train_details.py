@@ -1,4 +1,4 @@
-"""Learns the weights that fill a deal record: assistant/deals/money, times, standing and reasons .json.
+"""Learns the weights that fill a deal record: assistant/deals/reading/money, times, standing and reasons .json.
 
 Data: deal_paragraphs.jsonl (invented texts with labels) and, beside this script, stages.tsv and
 reasons.tsv, sentences written for this project. Each labelled deal is seen as it is labelled, with its
@@ -23,18 +23,18 @@ from sklearn.feature_extraction import DictVectorizer  # type: ignore[import-not
 from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[import-not-found,unused-ignore]
 from sklearn.model_selection import GroupKFold  # type: ignore[import-not-found,unused-ignore]
 
-import assistant.deals.weights
-from assistant.deals.money import find_amounts, price_features
-from assistant.deals.reasons import extent_features, find_extents, reason_features
-from assistant.deals.standing import standing_features
-from assistant.deals.times import find_times, time_features
-from assistant.deals.vicinity import Vicinity, look_around
+import assistant.deals.reading.weights
+from assistant.deals.reading.money import find_amounts, price_features
+from assistant.deals.reading.reasons import extent_features, find_extents, reason_features
+from assistant.deals.reading.standing import standing_features
+from assistant.deals.reading.times import find_times, time_features
+from assistant.deals.reading.vicinity import Vicinity, look_around
 from assistant.domain import Span
 from assistant.text import locate_quote
 from training.deal_texts import Told, article_of, read_told, told_deals, words_of
 
 HERE = Path(__file__).parent
-FOLDER = Path(assistant.deals.weights.__file__).parent
+FOLDER = Path(assistant.deals.reading.weights.__file__).parent
 PRICE_ODDS, DATE_ODDS, REASON_ODDS, FURTHER_REASON_ODDS = -1.5, -1.25, -1.75, -0.6
 """Log odds from which a field is told: below even, since a missed price is missed by who asks for it."""
 NAMES = (

@@ -1,4 +1,4 @@
-"""Teaches MiniLM the names of organisations, persons and places: assistant/deals/names.safetensors.
+"""Teaches MiniLM the names of organisations, persons and places: assistant/deals/reading/names.safetensors.
 
 Data: entities.jsonl (wikigold, Broad Twitter Corpus and WNUT-17, CC BY 4.0; SEC filings, CC BY 3.0) and
 deal_paragraphs.jsonl (invented texts). Every tenth deal text is kept aside and only measured.
@@ -8,7 +8,7 @@ A low-rank adapter and a head of two layers, AdamW, linear decay, one seed. Need
 
 2026-11-24, torch 2.13.0, one thread, about 7 minutes: organisations of the texts kept aside found word
 for word with precision .885, recall .889.
-The file is put in its place, and its hash in names_tagger, by hand once its figures are good.
+The file is put in its place, and its hash in tagger, by hand once its figures are good.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import torch  # type: ignore[import-not-found]
 from safetensors.numpy import save_file
 from torch import Tensor, nn
 
-from assistant.deals.names_tagger import (
+from assistant.deals.reading.tagger import (
     SHAPES,
     TAGS,
     first_pieces,

@@ -1,10 +1,10 @@
-"""Learns the pair reader: assistant/deals/pairs.safetensors, a low-rank change to MiniLM and heads.
+"""Learns the pair reader: assistant/deals/reading/pairs.safetensors, a low-rank change to MiniLM and heads.
 
-Data: deal_paragraphs.jsonl (invented texts written for this purpose), CORE (pnborchert/CORE, CC BY
-4.0), of whose sentences a third is kept to measure on, and sentences made by `training/made_deals`.
-Needs torch, which nothing else here does. Seeded; CPU.
+Data: deal_paragraphs.jsonl (invented texts written for this purpose; a sixth is kept to measure on), CORE
+(pnborchert/CORE, CC BY 4.0; a third is kept), and sentences made by `made_deals`. Needs torch, which
+nothing else here does. Seeded; CPU; about 150 seconds of one core a round.
 
-    python -m training.train_pairs SHARED_FOLDER OUT_FILE [--rounds 7] [--all]
+    python -m training.train_pairs SHARED_FOLDER OUT_FILE [--rounds 12]
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from typing import Any
 
 import numpy as np
 import torch  # type: ignore[import-not-found]
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional  # type: ignore[import-not-found]
 
-from assistant.deals.pairs_window import MARKS, Row
+from assistant.deals.reading.tagger import NameTagger
+from assistant.deals.reading.windows import MARKS, Row
 from assistant.encoder.minilm import CLS, SEP, weights_folder
 from training.minilm_torch import MiniLMTorch
 from training.pair_examples import Example, core_examples, made_examples, text_examples
@@ -34,14 +36,16 @@ WIDTH = 384
 RANK = 16
 RATE = 1e-3
 CORE_A_ROUND, MADE_A_ROUND = 150, 200
-LINKS = 11  # none, four both ways, six with a direction (assistant/deals/pairs.py names them)
+LINKS = (
+    11  # none, four both ways, six with a direction (assistant/deals/reading/pairs.py names them)
+)
 SYMMETRIC = 5
 INNER, ASKED = 160, 64
 SEED = 7
 
 
 class Heads(nn.Module):  # type: ignore[misc]
-    """Scores of the links of two actors in a sentence; `assistant/deals/pairs.py` runs the same."""
+    """Scores of the links of two actors in a sentence; `assistant/deals/reading/pairs.py` runs the same."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,23 +130,22 @@ def loss_of(states: Tensor, example: Example, heads: Heads) -> tuple[Tensor, flo
 
 
 def train(
-    examples: list[Example],
+    examples: list[tuple[Example, Example]],
     core: list[Example],
     made: list[Example],
     rounds: int,
     out: Path,
-    begun_with: Path | None = None,
 ) -> tuple[MiniLMTorch, Heads]:
-    """Every text in every round, and a part of the rest, the rate rising for 60 steps and then falling."""
+    """Every text in every round, with names as labelled or as found, and a part of the rest; the rate
+    rises for 60 steps and then falls.
+    """
     encoder, heads = MiniLMTorch(RANK, MARKS), Heads()
-    if begun_with:
-        take_up(encoder, heads, begun_with)
     rng = random.Random(SEED)
     learned = [p for p in [*encoder.parameters(), *heads.parameters()] if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=RATE, weight_decay=0.01)
     plans = []
     for _ in range(rounds):
-        plan = [*batches(examples, 4, rng)]
+        plan = [*batches([rng.choice(both) for both in examples], 4, rng)]
         plan += batches(rng.sample(core, min(CORE_A_ROUND, len(core))), 12, rng)
         plan += batches(rng.sample(made, min(MADE_A_ROUND, len(made))), 10, rng)
         rng.shuffle(plan)
@@ -174,18 +177,6 @@ def train(
     encoder.eval()
     heads.eval()
     return encoder, heads
-
-
-def take_up(encoder: MiniLMTorch, heads: Heads, path: Path) -> None:
-    """Goes on from a file that `save` has written."""
-    held = {name: torch.from_numpy(value).float() for name, value in load_file(path).items()}
-    with torch.no_grad():
-        for key, linear in encoder.linears.items():
-            linear.down.copy_(held[f"{key.replace('/', '.')}.down"])
-            linear.up.copy_(held[f"{key.replace('/', '.')}.up"])
-        encoder.rows.copy_(held["tokens.rows"])
-        for name, value in heads.named_parameters():
-            value.copy_(held[f"head.{name}"])
 
 
 def save(encoder: MiniLMTorch, heads: Heads, path: Path) -> None:
@@ -242,25 +233,26 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("shared", type=Path)
     options.add_argument("out", type=Path)
-    options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--from", dest="begun_with", type=Path, help="go on from this file")
-    options.add_argument("--all", action="store_true", help="keep no texts aside")
+    options.add_argument("--rounds", type=int, default=12)
+    options.add_argument("--threads", type=int, default=2)
     given = options.parse_args()
     torch.manual_seed(SEED)
-    torch.set_num_threads(1)
+    torch.set_num_threads(given.threads)
     tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    texts = text_examples(given.shared / "training/deal_paragraphs.jsonl", tokenizer)
+    with tempfile.TemporaryDirectory() as cache:
+        tagger = NameTagger(Path(cache))
+        texts = text_examples(given.shared / "training/deal_paragraphs.jsonl", tokenizer, tagger)
     core = core_examples(given.shared / "benchmarks/core/train.jsonl", tokenizer)
-    kept = [e for e in texts if e.aside and not given.all]
-    shown = [e for e in texts if given.all or not e.aside]
+    kept = [both for both in texts if both[0].aside]
+    shown = [both for both in texts if not both[0].aside]
     made = made_examples(tokenizer, 4000, SEED)
     print(f"{len(shown)} texts, {len(kept)} aside, {len(core)} sentences of CORE", flush=True)
-    encoder, heads = train(
-        shown, [e for e in core if not e.aside], made, given.rounds, given.out, given.begun_with
-    )
-    print("texts aside:", measure(encoder, heads, kept))
+    learned = [e for e in core if not e.aside]
+    encoder, heads = train(shown, learned, made, given.rounds, given.out)
+    print("texts aside, names labelled:", measure(encoder, heads, [one for one, _ in kept]))
+    print("texts aside, names found:", measure(encoder, heads, [other for _, other in kept]))
     print("CORE aside:", measure(encoder, heads, [e for e in core if e.aside][:400]))
 
 

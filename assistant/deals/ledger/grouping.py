@@ -1,7 +1,7 @@
 """Companies and deals worked out anew from all that is kept of the articles, ids kept.
 
 The whole library each time, since one new article can tie two names or part two deals anywhere in it.
-Runs in the caller's transaction. Knows no SQL of its own: rows are read and written by `ledger_rows`.
+Runs in the caller's transaction. Knows no SQL of its own: rows are read and written by `rows`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.deals.names_groups import LEGAL, Named, core_words, group_names, is_initials
-from assistant.deals.names_tagger import NameKind, NameTagger, Tagged
+from assistant.deals.reading.groups import LEGAL, Named, core_words, group_names, is_initials
+from assistant.deals.reading.tagger import NameKind, NameTagger, Tagged
 from assistant.domain import Article, Span
 
 SURE = 0.5

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.deals.money import price_of
-from assistant.deals.reasons import reasons_of
+from assistant.deals.reading.money import price_of
+from assistant.deals.reading.reasons import reasons_of
+from assistant.deals.reading.standing import standing_of
+from assistant.deals.reading.subjects import stake_of, subject_of
+from assistant.deals.reading.times import moments_of
+from assistant.deals.reading.vicinity import Vicinity, look_around
 from assistant.deals.records import Basis, Core, DealMention, Money
-from assistant.deals.standing import standing_of
-from assistant.deals.subjects import stake_of, subject_of
-from assistant.deals.times import moments_of
-from assistant.deals.vicinity import Vicinity, look_around
 from assistant.domain import Article
 
 _OPENING = 2

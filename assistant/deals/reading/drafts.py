@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
-from assistant.deals.pairs import Hit, Link
+from assistant.deals.reading.pairs import Hit, Link
 from assistant.deals.records import Kind, Role
 
 _SYMMETRIC = {
@@ -56,7 +56,7 @@ class Draft:
 def drafts_of(hits: Sequence[Hit]) -> list[Draft]:
     """The deals of one sentence. Two hits of one pair count once, by the surer."""
     drafts = [*_purchases(hits), *_partners(hits)]
-    drafts += _pairs(hits, Link.LICENSED_BY) + _pairs(hits, Link.SUPPLIED_BY)
+    drafts += _trades(hits, Link.LICENSED_BY) + _trades(hits, Link.SUPPLIED_BY)
     return drafts
 
 
@@ -130,8 +130,16 @@ def _sided(
     return Draft(kind, frozenset(parts), score, tuple({h.sentence: 0 for h in hits}))
 
 
-def _pairs(hits: Sequence[Hit], link: Link) -> list[Draft]:
-    return [_sided(link, [h.first], [h.second], [h]) for h in hits if h.link is link]
+def _trades(hits: Sequence[Hit], link: Link) -> list[Draft]:
+    """All whom one supplies or licenses something to in a sentence, or who supply one, are one deal.
+
+    So 44 of 48 labelled texts have it.
+    """
+    groups: list[list[Hit]] = []
+    for hit in (h for h in hits if h.link is link):
+        near = [g for g in groups if any(hit.first == h.first or hit.second == h.second for h in g)]
+        groups = [g for g in groups if g not in near] + [[hit, *(h for g in near for h in g)]]
+    return [_sided(link, {h.first for h in g}, {h.second for h in g}, g) for g in groups]
 
 
 def _partners(hits: Sequence[Hit]) -> list[Draft]:
@@ -165,7 +173,7 @@ def _circles(edges: set[frozenset[int]]) -> list[set[int]]:
     return circles
 
 
-AGAIN = 0.9
+AGAIN = 0.97
 """Score that a second kind of deal between the same two must have, of a pair that has one already."""
 
 
@@ -186,15 +194,27 @@ def join_drafts(drafts: Sequence[Draft], alike: Set[frozenset[int]] = frozenset(
 
 
 def _overshadows(strong: Draft, weak: Draft) -> bool:
-    """Whether a surer deal of other kind holds the same actors, and the weaker one is in some doubt."""
-    surer = strong.score > weak.score and strong.kind is not weak.kind
-    return surer and weak.score < AGAIN and weak.actors <= strong.actors
+    """Whether a deal of another kind holds the same actors and speaks against this one.
+
+    Those who buy each other are called partners too, so a purchase speaks against any pact, and a pact
+    against no purchase; else the surer speaks against one in some doubt.
+    """
+    if strong.kind is weak.kind or not weak.actors <= strong.actors:
+        return False
+    control, other = _FAMILY[strong.kind] == "control", _FAMILY[weak.kind] == "control"
+    if control and weak.kind is Kind.PARTNERSHIP:
+        return True
+    return not (other and not control) and strong.score > weak.score and weak.score < AGAIN
 
 
 def _same_deal(one: Draft, other: Draft) -> bool:
     shared = one.actors & other.actors
     if len(shared) < 2 or _FAMILY[one.kind] != _FAMILY[other.kind]:
         return False
+    # What somebody sells now he has bought before.
+    for mine, theirs in ((one, other), (other, one)):
+        if mine.playing(Role.SELLER) & theirs.playing(Role.ACQUIRER):
+            return False
     return one.actors <= other.actors or other.actors <= one.actors or _fit(one, other)
 
 

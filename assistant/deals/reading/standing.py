@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from assistant.deals.reading.vicinity import Vicinity
+from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Kind, Stage, Standing
-from assistant.deals.vicinity import Vicinity
-from assistant.deals.weights import linear_score, read_weights
 from assistant.domain import Quote, Span
 
 _CUES: dict[str, re.Pattern[str]] = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.deals.reading.vicinity import Vicinity
 from assistant.deals.records import Kind, Role, Stake, Subject
-from assistant.deals.vicinity import Vicinity
 from assistant.domain import Span
 
 _NUMBERS = {

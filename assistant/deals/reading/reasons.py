@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.deals.reading.vicinity import Vicinity
+from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Reason, Voice
-from assistant.deals.vicinity import Vicinity
-from assistant.deals.weights import linear_score, read_weights
 from assistant.domain import Span
 
 MOST = 4

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from assistant.deals.reading.vicinity import Vicinity
+from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Basis, Money
-from assistant.deals.vicinity import Vicinity
-from assistant.deals.weights import linear_score, read_weights
 from assistant.domain import Span
 
 BESIDE = 30

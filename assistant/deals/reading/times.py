@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.deals.money import place_features, rivalry
+from assistant.deals.reading.money import place_features, rivalry
+from assistant.deals.reading.vicinity import Vicinity
+from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Milestone, Moment, Stage
-from assistant.deals.vicinity import Vicinity
-from assistant.deals.weights import linear_score, read_weights
 from assistant.domain import Span
 
 MOST = 80

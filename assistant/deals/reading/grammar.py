@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from assistant.deals.pairs import Link
-from assistant.deals.pairs_window import Sighting
+from assistant.deals.reading.pairs import Link
+from assistant.deals.reading.windows import Sighting
 from assistant.domain import Span
 
 
@@ -45,6 +45,8 @@ _HEAD = r"(?! (?!(?:and|or|from|for|by|to|in|with|after|as|at|on|while|but|over|
 _LIST = (
     r"‹\d+›(?:(?:, (?:and )?| and | or |, as well as | and also | as well as )(?:\w+ ){0,3}?‹\d+›)*"
 )
+# The same with remarks between: "‹1›, a start-up for speech, or ‹2›".
+_LOOSE = r"‹\d+›(?:(?: ?,[^‹›;:.?!]{0,60}?)?,? (?:and|or) (?:\w+ ){0,3}?‹\d+›|, ‹\d+›)*"
 
 # Each form names its groups by part: b buyer, t target, s seller, i investor, e investee.
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -59,9 +61,12 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("buy",
      rf"(?P<b>‹\d+›)(?:'s?)? (?:[\w$€£.,-]+ ){{0,5}}?{_NOUN}s? (?:offer |bid )?(?:of|for) "
      rf"{_AFTER}(?P<t>{_LIST})(?!'s? )"),
+    ("buy",
+     rf"(?P<b>‹\d+›)(?:, [^‹›;:.?!]{{0,110}}?,)? (?:[\w-]+ ){{0,12}}?(?:acquisition|purchase|takeover)s? of "
+     rf"[^‹›;:.?!]{{0,90}}?(?:such as|including|like|namely) {_NEAR}(?P<t>{_LOOSE})"),
     ("buy", rf"{_NOUN} of {_NEAR}(?P<t>‹\d+›) by {_NEAR}(?P<b>{_LIST})"),
     ("buy",
-     rf"(?P<b>‹\d+›)(?:'s)? (?:[\w$€£.,-]+ ){{0,4}}?(?:bid|offer) (?:for|to "
+     rf"(?P<b>‹\d+›)(?:'s)? (?:[\w$€£.,-]+ ){{0,7}}?(?:bid|offer) (?:for|to "
      rf"(?:buy|acquire|take over)) {_AFTER}(?P<t>{_LIST})(?!'s? )"),
     ("buy",
      rf"(?P<t>‹\d+›) (?:has |have |had )?(?:agreed|agrees|is|was) to be {_BOUGHT} by {_NEAR}"
@@ -97,6 +102,12 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("merge",
      rf"(?P<p>‹\d+›)(?:'s?)? (?:[\w-]+ ){{0,6}}?(?:merg(?:e|es|ed|er|ing)|merger "
      rf"(?:talks|agreement|deal)) with {_NEAR}(?P<q>‹\d+›)"),
+    ("pact",
+     rf"(?P<p>‹\d+›)(?:'s?)? (?:[\w-]+ ){{0,4}}?(?:partnership|alliance|tie-up|collaboration) with "
+     rf"(?P<q>{_LIST})"),
+    ("pact",
+     rf"(?:agreement|accord|pact|partnership|alliance|collaboration|tie-up)\b[^‹›;:.?!]{{0,40}}? between "
+     rf"{_NEAR}(?P<p>‹\d+›) and {_NEAR}(?P<q>‹\d+›)"),
     ("venture",
      rf"joint venture (?:of|between) {_NEAR}(?P<p>‹\d+›) (?:and|with) {_NEAR}(?P<q>‹\d+›)"),
     ("venture", rf"(?P<p>‹\d+›)(?:'s?)? (?:[\w-]+ ){{0,8}}?joint venture with {_NEAR}(?P<q>‹\d+›)"),
@@ -120,7 +131,9 @@ _DONE = re.compile(
 )
 _MAJORITY = re.compile(
     r"\b(?:majority (?:stake|interest|holding|share|control|of)|controlling (?:stake|interest|share)|"
-    r"(?:took|take|takes|taking|gain\w*|buy|bought|acquire\w*) (?:\w+ )?control of|outright)\b",
+    r"(?:took|take|takes|taking|gain\w*|buy|bought|acquire\w*) (?:\w+ )?control of|outright)\b"
+    r"|\b(?:bought|buy\w*|acquir\w*|purchas\w*|tak\w+|took)\b[^‹›]{0,25}?\b"
+    r"(?:5[1-9]|[6-9]\d|100)(?:\.\d+)? ?(?:%|per ?cent|pct)",
     re.IGNORECASE,
 )
 
@@ -165,6 +178,8 @@ def _findings(name: str, match: re.Match[str]) -> Iterator[Finding]:
         yield from _links(investors, held, Link.INVESTS_IN)
     elif name == "merge":
         yield from _links(part["p"], part["q"], Link.MERGER)
+    elif name == "pact":
+        yield from _links(part["p"], part["q"], Link.PARTNERSHIP)
     elif name == "venture":
         yield from _links(part["p"], part["q"], Link.JOINT_VENTURE)
     else:
@@ -204,6 +219,7 @@ _APART = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # every pair of a sentence is held against every other one
 def listed(text: str, one: int, other: int) -> bool:
     """Whether two names stand in one list ("‹1›, the brewer ‹2› and ‹3›") of a masked sentence."""
     places = [(m.span(), int(m.group(1))) for m in re.finditer(r"‹(\d+)›", text)]

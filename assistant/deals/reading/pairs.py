@@ -16,13 +16,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.deals.pairs_window import BEFORE, Row, Sighting, build_row, plan_rows
+from assistant.deals.reading.windows import BEFORE, Row, Sighting, build_row, plan_rows
 from assistant.domain import Span
 from assistant.encoder.adapted import AdaptedEncoder
 from assistant.encoder.adapter import Adapter, open_adapter
 
 ADAPTER = Path(__file__).with_name("pairs.safetensors")
-ADAPTER_SHA256 = "924338cfa7aaa0d0bf48d86698f9362863bb415a42dc758da6525867626dfedd"
+ADAPTER_SHA256 = "f2137105f45e98c99427d1bf9654b7fd28a5ce09850d59d9c3d1713140fa7fd9"
 
 Floats = npt.NDArray[np.float32]
 

@@ -23,8 +23,9 @@ unused tokens are nearly alike (cosine .8), these are not (below .4)."""
 ROW_TOKENS = 220
 """Sentences are read together up to this many word pieces: one pass for several of them."""
 
-BEFORE = 2
-"""Sentences shown before one that is read, beside the title: they say who "the company" is."""
+BEFORE = 1
+"""Sentences shown before one that is read, beside the title: they say who "the company" is. With two
+the work grew by a quarter and nothing was read better."""
 
 
 @dataclass(frozen=True, slots=True)

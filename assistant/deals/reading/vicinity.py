@@ -5,14 +5,15 @@ Everything that fills a record's fields looks only here. Knows nothing of amount
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from assistant.deals.reading.sentences import sentences_of
 from assistant.deals.records import Core
 from assistant.domain import Article, Quote, Span
-from assistant.text import split_sentences
 
 WINDOW = 40
 """Sentences looked at: those of the evidence, then those after and before, then those naming a party."""
@@ -76,23 +77,10 @@ class Vicinity:
         return len({n.party for n in self.namings[index] if not n.ours})
 
 
-@lru_cache(maxsize=16)
-def sentences_of(content: str) -> tuple[Span, ...]:
-    """The title, if any, then the sentences of the text. Kept for the next deal of the same article."""
-    title, _, text = content.partition("\n")
-    first = len(title) + 1
-    spans = [Span(s.start + first, s.end + first) for s in split_sentences(text)]
-    return (*([Span(0, len(title))] if title else []), *spans)
-
-
 def look_around(article: Article, core: Core, others: Sequence[Core] = ()) -> Vicinity:
     content = article.content
-    sentences = sentences_of(content)
-    told = tuple(
-        i
-        for i, s in enumerate(sentences)
-        if any(e.span.start < s.end and s.start < e.span.end for e in core.evidence)
-    )[:MOST_TOLD]
+    sentences = sentences_of(article)
+    told = _told(sentences, core)
     forms = [name_forms(p.name, content) for p in core.parties]
     foreign = [name_forms(p.name, content) for o in others for p in o.parties]
     known = {form for names in forms for form in names}
@@ -106,6 +94,17 @@ def look_around(article: Article, core: Core, others: Sequence[Core] = ()) -> Vi
     return Vicinity(
         article, content, core, sentences, told, tuple(sorted(namings)), namings, elsewhere
     )  # fmt: skip
+
+
+def _told(sentences: Sequence[Span], core: Core) -> tuple[int, ...]:
+    found: set[int] = set()
+    for quote in core.evidence:
+        at = max(0, bisect.bisect_right(sentences, quote.span.start, key=lambda s: s.start) - 1)
+        while at < len(sentences) and sentences[at].start < quote.span.end:
+            if quote.span.start < sentences[at].end:
+                found.add(at)
+            at += 1
+    return tuple(sorted(found)[:MOST_TOLD])
 
 
 def _closest(
@@ -126,6 +125,7 @@ def _closest(
     return [(i, sentences[i]) for i in chosen]
 
 
+@lru_cache(maxsize=1024)
 def name_forms(name: str, content: str) -> tuple[str, ...]:
     """The name and the shorter forms the article may use, longest first."""
     short = _LEGAL.sub("", name).strip() or name

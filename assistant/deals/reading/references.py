@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.deals.names import Actor, ActorKind
+from assistant.deals.reading.names import Actor, ActorKind
 from assistant.domain import Article, Span
 
 _MANY = (

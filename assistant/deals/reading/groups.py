@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.deals.names_tagger import NameKind
+from assistant.deals.reading.tagger import NameKind
 from assistant.domain import Span
 
 LEGAL = frozenset(

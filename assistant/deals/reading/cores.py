@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.deals.cores_joining import Draft, drafts_of, join_drafts
-from assistant.deals.cues import sentences_worth_reading
-from assistant.deals.grammar import (
+from assistant.deals.reading.cues import sentences_worth_reading
+from assistant.deals.reading.drafts import Draft, drafts_of, join_drafts
+from assistant.deals.reading.grammar import (
     Finding,
     controls,
     find_forms,
@@ -22,16 +22,16 @@ from assistant.deals.grammar import (
     minority,
     only_owned,
 )
-from assistant.deals.names import Actor, ActorKind
-from assistant.deals.names_groups import LEGAL, core_words
-from assistant.deals.names_references import Reference
-from assistant.deals.pairs import Hit, Link, Marked, Reader
-from assistant.deals.pairs_window import BEFORE, Sighting
+from assistant.deals.reading.groups import LEGAL, core_words
+from assistant.deals.reading.names import Actor, ActorKind
+from assistant.deals.reading.pairs import Hit, Link, Marked, Reader
+from assistant.deals.reading.references import Reference
+from assistant.deals.reading.sentences import sentences_of
+from assistant.deals.reading.windows import BEFORE, Sighting
 from assistant.deals.records import Core, Party
 from assistant.domain import Article, Quote, Span
-from assistant.text import split_sentences
 
-SURE = 0.5
+SURE = 0.65
 """Score from which a link counts. Chosen on training texts kept aside; see training/train_pairs.py."""
 
 RIVAL = 0.6
@@ -52,6 +52,9 @@ NAMED_HERE = (0.4, 0.7, 1.0)
 FORM = 0.8
 """The least score of a pair that a form of grammar finds and the reader does not rule out."""
 
+RULED_OUT = 0.05
+"""Below this score the reader has ruled a link out."""
+
 SAID = 0.3
 """Added to the score of a pair that a form of grammar finds."""
 
@@ -62,21 +65,12 @@ _WATCHING = re.compile(
 _NO_NAMES = LEGAL | frozenset(
     "american british canadian chinese dutch english european french german indian irish italian japanese korean "
     "russian spanish swedish swiss us usa uk eu america britain canada china europe france germany india ireland "
-    "italy japan russia spain united states kingdom media economy aviation investment business internet "
+    "italy japan russia spain united states kingdom media news economy aviation investment business internet "
     "technology the".split()
 )
 """What the tagger takes for a company now and then, alone or together: no party by itself."""
 
 _BUYING = frozenset({Link.ACQUIRES, Link.INVESTS_IN, Link.BUYS_FROM, Link.SELLS})
-
-
-def sentences_of(article: Article) -> tuple[Span, ...]:
-    """The title and the sentences of the text, as spans of the article's content."""
-    first = len(article.content) - len(article.text)
-    title = article.source.title
-    start = len(title) - len(title.lstrip())
-    head = [Span(start, len(title.rstrip()))] if title.strip() else []
-    return (*head, *(Span(s.start + first, s.end + first) for s in split_sentences(article.text)))
 
 
 def sentences_to_read(article: Article, sentences: Sequence[Span]) -> list[int]:
@@ -102,11 +96,12 @@ def read_cores(
 ) -> list[Core]:
     """The deals of an article, in the order in which it tells them.
 
-    `actors` and `references` are what `names` and `names_references` find in the sentences that
+    `actors` and `references` are what `names` and `references` find in the sentences that
     `sentences_to_show` gives; `sentences` are those of `sentences_of`, cut anew where not given.
     """
     spans = tuple(sentences if sentences is not None else sentences_of(article))
-    sightings = (*_sightings(actors), *_referring(actors, references))
+    named = _sightings(actors)
+    sightings = (*named, *_referring(named, references))
     wanted = _wanted(article, spans, sightings)
     if not wanted:
         return []
@@ -114,7 +109,9 @@ def read_cores(
     drafts: list[Draft] = []
     for index, found in _by_sentence(hits).items():
         text = masked(article.content, spans[index], sightings)
-        drafts += drafts_of(weigh(found, find_forms(text), text))
+        plain = masked(article.content, spans[index], named)
+        forms = dict.fromkeys([*find_forms(text), *find_forms(plain)])
+        drafts += drafts_of(weigh(found, list(forms), text))
     drafts = [_doubted(draft, actors) for draft in drafts]
     joined = [d for d in join_drafts(drafts, _alike(actors)) if d.score >= SURE]
     cores = [_core(article, actors, spans, draft) for draft in joined]
@@ -131,13 +128,15 @@ def _sightings(actors: Sequence[Actor]) -> list[Sighting]:
     ]
 
 
-def _referring(actors: Sequence[Actor], references: Sequence[Reference]) -> list[Sighting]:
-    named = {span.start for actor in actors for span in actor.spans}
+def _referring(named: Sequence[Sighting], references: Sequence[Reference]) -> list[Sighting]:
+    """References to actors that are read, where no name stands."""
+    places = {sighting.span.start for sighting in named}
+    actors = {sighting.actor for sighting in named}
     return [
         Sighting(number, reference.span, referring=True)
         for reference in references
         for number in reference.actors
-        if reference.span.start not in named
+        if number in actors and reference.span.start not in places
     ]
 
 
@@ -192,7 +191,7 @@ def _listed_with(kept: Sequence[Hit], left: Sequence[Hit], text: str) -> list[Hi
             if sure.link >= Link.ACQUIRES and sure.first not in shared:
                 continue
             mine, theirs = pair - shared, {sure.first, sure.second} - shared
-            if listed(text, *mine, *theirs):
+            if listed(text, *mine, *theirs) and not _linked(kept, *mine, *theirs):
                 ends = (sure.first, *mine) if sure.first in shared else (*mine, sure.second)
                 score = max(SURE, 0.9 * sure.score)
                 added.append(
@@ -202,14 +201,23 @@ def _listed_with(kept: Sequence[Hit], left: Sequence[Hit], text: str) -> list[Hi
     return added
 
 
+def _linked(kept: Sequence[Hit], one: int, other: int) -> bool:
+    """Whether two of a list have a deal with each other: then they are no list."""
+    return any(
+        {hit.first, hit.second} == {one, other} and hit.link is not Link.TOGETHER for hit in kept
+    )
+
+
 def _heard(hit: Hit, finding: Finding | None, text: str) -> Hit:
     """The hit as grammar corrects it. A form of buying says nothing against supply or a licence."""
     link = hit.link
     if finding is not None:
         against = _BUYING | {Link.MERGER, Link.TOGETHER}
-        if finding.link in _BUYING and link not in against:
+        if finding.link in _BUYING and link not in {*against, Link.PARTNERSHIP}:
             return hit
-        score = min(1.0, max(hit.score + SAID, FORM if hit.score >= LISTED else 0))
+        if finding.link is Link.PARTNERSHIP and link is Link.JOINT_VENTURE:
+            return hit
+        score = min(1.0, max(hit.score + SAID, FORM if hit.score >= RULED_OUT else 0))
         hit = replace(hit, first=finding.first, second=finding.second, score=score)
         link = finding.link
     if link in (Link.ACQUIRES, Link.INVESTS_IN):
