@@ -37,6 +37,9 @@ SURE = 0.65
 RIVAL = 0.6
 """What is left of the score of a pair when a surer one of the sentence has one of its actors."""
 
+SIDE_BY_SIDE = 0.5
+"""The same where both stand in one list, as in "‹1› and ‹2› must be sold": neither buys the other."""
+
 PERSON = 0.8
 """What is left of a deal's score when a person is a party of it."""
 
@@ -171,6 +174,8 @@ def weigh(hits: Sequence[Hit], findings: Sequence[Finding], text: str) -> list[H
         said = frozenset((hit.first, hit.second)) in by_pair
         rivalled = not said and any(_rivals(hit, other, text) for other in kept)
         score = hit.score * (RIVAL if rivalled else 1)
+        if not said and hit.link >= Link.ACQUIRES and listed(text, hit.first, hit.second):
+            score *= SIDE_BY_SIDE
         if score >= SURE:
             kept.append(replace(hit, score=score))
         else:

@@ -199,12 +199,23 @@ def _overshadows(strong: Draft, weak: Draft) -> bool:
     Those who buy each other are called partners too, so a purchase speaks against any pact, and a pact
     against no purchase; else the surer speaks against one in some doubt.
     """
-    if strong.kind is weak.kind or not weak.actors <= strong.actors:
+    if not weak.actors <= strong.actors:
+        return False
+    if _is_turned(strong, weak):
+        return True
+    if strong.kind is weak.kind:
         return False
     control, other = _FAMILY[strong.kind] == "control", _FAMILY[weak.kind] == "control"
     if control and weak.kind is Kind.PARTNERSHIP:
         return True
     return not (other and not control) and strong.score > weak.score and weak.score < AGAIN
+
+
+def _is_turned(strong: Draft, weak: Draft) -> bool:
+    """Whether the weaker has the buyer of the stronger as its seller, and nothing that is sold."""
+    sold = weak.playing(Role.TARGET) | weak.playing(Role.INVESTEE)
+    buyers = strong.playing(Role.ACQUIRER) | strong.playing(Role.INVESTOR)
+    return strong.score > weak.score and not sold and bool(weak.playing(Role.SELLER) & buyers)
 
 
 def _same_deal(one: Draft, other: Draft) -> bool:
