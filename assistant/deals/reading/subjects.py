@@ -65,8 +65,9 @@ _MAKER = re.compile(
     rf"designer) of (?:the |an? )?(?P<topic>{_JOINED})"
 )
 _MATTER = re.compile(
-    r"\b(?:rights to|licen[cs]e (?:for|to)|order for|contract for|venture (?:in|for)|partnership (?:on|in)|"
-    r"alliance (?:on|in)|work (?:together )?on|cooperat\w+ (?:on|in)|for the supply of|to use) "
+    r"\b(?:rights to|licen[cs]e (?:for|to)|order for|contract for|venture (?:in|for)|"
+    r"(?:partnership|alliance|pact|tie-up|collaborat\w+|co-?operat\w+) (?:on|in)|work (?:together )?on|"
+    r"for the supply of|to use) "
     rf"(?:the |an? |its |their )?(?P<topic>{_JOINED})"
 )
 _SUPPLIED = re.compile(
@@ -78,7 +79,7 @@ _UNIT = re.compile(
 )
 _CALLED = re.compile(rf"(?:, |\()(?:an?|the) (?P<topic>(?:[\w-]+ ){{0,4}}{_FIRM})\b")
 _KNOWN_AS = re.compile(rf"(?<![\w'’-])(?P<topic>(?:(?!{_STOP})[a-z][a-z-]+ ){{1,3}}{_FIRM})\b")
-_OF_PACTS = (_MADE, _MAKER, _MATTER, _SUPPLIED, _UNIT)
+_OF_PACTS = (_MATTER, _MADE, _SUPPLIED, _UNIT, _MAKER)
 _OF_PURCHASES = (_UNIT, _MAKER, _MATTER)
 _OF_FIRMS = (_CALLED, _KNOWN_AS)
 _PACTS = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
