@@ -31,10 +31,10 @@ from assistant.deals.reading.windows import BEFORE, Sighting
 from assistant.deals.records import Core, Party
 from assistant.domain import Article, Quote, Span
 
-SURE = 0.65
+SURE = 0.5
 """Score from which a link counts. Chosen on training texts kept aside; see training/train_pairs.py."""
 
-RIVAL = 0.6
+RIVAL = 0.65
 """What is left of the score of a pair when a surer one of the sentence has one of its actors."""
 
 SIDE_BY_SIDE = 0.5
@@ -46,7 +46,7 @@ PERSON = 0.8
 WATCHER = 0.5
 """The same for one that judges deals, such as a competition authority."""
 
-LISTED = 0.2
+LISTED = 0.3
 """Score from which a link is believed of a name that stands in a list with a surer one."""
 
 NAMED_HERE = (0.4, 0.7, 1.0)
@@ -176,11 +176,22 @@ def weigh(hits: Sequence[Hit], findings: Sequence[Finding], text: str) -> list[H
         score = hit.score * (RIVAL if rivalled else 1)
         if not said and hit.link >= Link.ACQUIRES and listed(text, hit.first, hit.second):
             score *= SIDE_BY_SIDE
+        if rivalled and _closes_a_circle(hit, kept):
+            continue
         if score >= SURE:
             kept.append(replace(hit, score=score))
         else:
             left.append(hit)
     return [*kept, *_listed_with(kept, left, text)]
+
+
+def _closes_a_circle(hit: Hit, kept: Sequence[Hit]) -> bool:
+    """Whether both have a pact with the same third, with whom they stand in no list: two pacts, not three."""
+    pacts = [{other.first, other.second} for other in kept if other.link is hit.link]
+    thirds = [
+        next(iter(pact - {end})) for end in (hit.first, hit.second) for pact in pacts if end in pact
+    ]
+    return hit.link < Link.ACQUIRES and len(thirds) > len(set(thirds))
 
 
 def _listed_with(kept: Sequence[Hit], left: Sequence[Hit], text: str) -> list[Hit]:

@@ -173,7 +173,7 @@ def _circles(edges: set[frozenset[int]]) -> list[set[int]]:
     return circles
 
 
-AGAIN = 0.97
+AGAIN = 0.9
 """Score that a second kind of deal between the same two must have, of a pair that has one already."""
 
 

@@ -22,7 +22,7 @@ from assistant.encoder.adapted import AdaptedEncoder
 from assistant.encoder.adapter import Adapter, open_adapter
 
 ADAPTER = Path(__file__).with_name("pairs.safetensors")
-ADAPTER_SHA256 = "f2137105f45e98c99427d1bf9654b7fd28a5ce09850d59d9c3d1713140fa7fd9"
+ADAPTER_SHA256 = "24cbc2de268f76c062a381ea3ae6de2aeaee87891de248c690ed11bd569bb195"
 
 Floats = npt.NDArray[np.float32]
 
