@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.deals.reading.cores import read_cores
-from assistant.deals.reading.drafts import drafts_of, join_drafts
+from assistant.deals.reading.drafts import Draft, drafts_of, join_drafts
 from assistant.deals.reading.names import Actor, ActorKind
 from assistant.deals.reading.pairs import Hit, Link, PairReader
 from assistant.deals.reading.sentences import sentences_of
@@ -212,3 +212,13 @@ def test_sentences_are_spans_of_the_content_with_the_title_first() -> None:
     article = Article(Source("a1", "A title"), "One. Two.")
     spans = sentences_of(article)
     assert [article.content[s.start : s.end] for s in spans] == ["A title", "One.", "Two."]
+
+
+def test_a_seller_named_in_the_next_sentence_is_the_seller_of_that_purchase() -> None:
+    purchase = Draft(Kind.ACQUISITION, frozenset({(A, Role.ACQUIRER), (T, Role.TARGET)}), 0.9, (1,))
+    sale = Draft(Kind.ACQUISITION, frozenset({(A, Role.ACQUIRER), (S, Role.SELLER)}), 0.7, (2,))
+    (joined,) = join_drafts([purchase, sale])
+    assert joined.parts == purchase.parts | sale.parts
+    assert joined.sentences == (1, 2)
+    far = Draft(sale.kind, sale.parts, sale.score, (9,))
+    assert len(join_drafts([purchase, far])) == 2

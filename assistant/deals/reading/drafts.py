@@ -7,7 +7,7 @@ language.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from assistant.deals.reading.pairs import Hit, Link
@@ -173,6 +173,9 @@ def _circles(edges: set[frozenset[int]]) -> list[set[int]]:
     return circles
 
 
+_NEAR = 2
+"""Sentences between a purchase and the one that names its seller."""
+
 AGAIN = 0.9
 """Score that a second kind of deal between the same two must have, of a pair that has one already."""
 
@@ -190,7 +193,34 @@ def join_drafts(drafts: Sequence[Draft], alike: Set[frozenset[int]] = frozenset(
                 break
         else:
             joined.append(draft)
-    return [d for d in joined if not any(_overshadows(other, d) for other in joined)]
+    kept = [d for d in joined if not any(_overshadows(other, d) for other in joined)]
+    return _with_sellers(kept)
+
+
+def _with_sellers(drafts: Sequence[Draft]) -> list[Draft]:
+    """Who is named as a seller a sentence or two away from the purchase is the seller in it."""
+    sales = {id(d) for d in drafts if {role for _, role in d.parts} == {Role.ACQUIRER, Role.SELLER}}
+    filled: dict[int, Draft] = {}
+    for sale in (d for d in drafts if id(d) in sales):
+        meant = [d for d in drafts if id(d) not in sales and _is_sale_of(sale, d)]
+        if len(meant) == 1 and id(meant[0]) not in filled:
+            parts = meant[0].parts | sale.parts
+            told = tuple(dict.fromkeys((*meant[0].sentences, *sale.sentences)))
+            filled[id(meant[0])] = replace(meant[0], parts=parts, sentences=told)
+            filled[id(sale)] = filled[id(meant[0])]
+    return list(dict.fromkeys(filled.get(id(d), d) for d in drafts))
+
+
+def _is_sale_of(sale: Draft, purchase: Draft) -> bool:
+    near = min(abs(a - b) for a in sale.sentences for b in purchase.sentences)
+    sellers = sale.playing(Role.SELLER)
+    return (
+        near <= _NEAR
+        and purchase.kind is Kind.ACQUISITION
+        and not purchase.playing(Role.SELLER)
+        and not sellers & purchase.actors
+        and sale.playing(Role.ACQUIRER) == purchase.playing(Role.ACQUIRER)
+    )
 
 
 def _overshadows(strong: Draft, weak: Draft) -> bool:
