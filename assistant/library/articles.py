@@ -152,11 +152,11 @@ class ArticleStore:
             ).first()
         if row is None:
             raise ArticleMissing(f"no article has the id {article_id!r}")
-        return _article(row)
+        return article_of(row)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Article]:
         """Articles by id; ids that are not held are left out."""
-        return {row.id: _article(row) for row in self._rows(db.articles, db.articles.c.id, ids)}
+        return {row.id: article_of(row) for row in self._rows(db.articles, db.articles.c.id, ids)}
 
     def holds(self, article_id: str) -> bool:
         """Whether some article stands under this id."""
@@ -270,7 +270,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _article(row: Row[Any]) -> Article:
+def article_of(row: Row[Any]) -> Article:
+    """The article in a row of the table."""
     return Article(Source(row.id, row.title, row.publisher, row.date, row.url), row.text)
 
 

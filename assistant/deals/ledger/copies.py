@@ -30,11 +30,6 @@ def sketch(text: str) -> tuple[int, ...]:
     return tuple(sorted(runs)[:_KEPT])
 
 
-def count_independent(sketches: Mapping[str, tuple[int, ...]]) -> int:
-    """How many of some articles, by id, are stories of their own; copies of one count once."""
-    return len(set(originals(sketches).values()))
-
-
 def originals(sketches: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
     """Each article's id to that of the first article it is a copy of, or its own."""
     first: dict[str, str] = {}

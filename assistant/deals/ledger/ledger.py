@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from assistant.deals.ledger.grouping import regroup
 from assistant.deals.ledger.histories import FAR, Deal, assemble_deal
@@ -29,10 +29,10 @@ from assistant.deals.ledger.rows import (
 )
 from assistant.deals.ledger.topics import is_about
 from assistant.deals.records import DealMention, Kind, Stage
-from assistant.domain import Article, Source
+from assistant.domain import Article
 from assistant.errors import DealMissing, FilterRefused
 from assistant.library import database as db
-from assistant.library.articles import digest
+from assistant.library.articles import article_of, digest
 from assistant.library.database import read_pointer, write_pointer
 
 Progress = Callable[[int, int], None]
@@ -165,7 +165,7 @@ class Ledger:
         """Articles, each with the digest it is kept under."""
         query = select(db.articles).where(db.articles.c.id.in_(ids)).order_by("id")
         with self._engine.connect() as connection:
-            return [(_article(row), row.digest) for row in connection.execute(query)]
+            return [(article_of(row), row.digest) for row in connection.execute(query)]
 
     # Looking
 
@@ -252,10 +252,6 @@ class Ledger:
                 told = (one.source, one.mention, companies[one.id])
                 tellings.setdefault(one.deal_id, []).append(told)
         return [assemble_deal(f"d{n}", tellings[n], sketches) for n in numbers if n in tellings]
-
-
-def _article(row: Row[Any]) -> Article:
-    return Article(Source(row.id, row.title, row.publisher, row.date, row.url), row.text)
 
 
 def _deal_order(deal: Deal) -> tuple[int, int]:

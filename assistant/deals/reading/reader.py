@@ -11,7 +11,6 @@ from pathlib import Path
 
 from assistant.deals.reading.cores import (
     read_cores,
-    sentences_to_read,
     sentences_to_show,
 )
 from assistant.deals.reading.details import complete
@@ -65,9 +64,9 @@ class OfflineReader:
         ]
 
     def _cores(self, article: Article, sentences: Sequence[Span]) -> list[Core]:
-        if not sentences_to_read(article, sentences):
-            return []
         shown = [sentences[i] for i in sentences_to_show(article, sentences)]
+        if not shown:
+            return []
         actors = find_actors(article, shown, self._names)
         references = resolve_references(article, actors, shown)
         return read_cores(article, actors, self._pairs, references, sentences)

@@ -284,7 +284,6 @@ _OBSERVER = re.compile(
     r"\b(?:analysts?|consultant|observers?|experts?|economist|professor|critics?|brokerage|insiders)\b",
     re.I,
 )
-_WISH = re.compile(r"\b(?:hop(?:es?|ed)|wants?|wanted|believes?|expects?)\b")
 
 
 def _speaker(near: Vicinity, index: int, extent: Extent) -> tuple[Voice, str]:
