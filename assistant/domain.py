@@ -6,10 +6,8 @@ offset counts into `Article.content`, the title, a line break and the text, exac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,11 +111,14 @@ class Abstention(StrEnum):
 class Claim:
     """One sentence a writer wants to say, and the words it says prove it: `(article_id, words)` pairs.
 
-    The words are unproven until located; `text` carries no citation marks.
+    The words are unproven until located; `text` carries no citation marks. `quotes` were located when
+    a record of the ledger was made. A `row` stands on a line of its own.
     """
 
     text: str
-    proofs: tuple[tuple[str, str], ...]
+    proofs: tuple[tuple[str, str], ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,20 @@ class Refusal:
     kind: Abstention
     text: str
     proofs: tuple[tuple[str, str], ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What rows were counted over: `deals` of the kind `what`, told in `articles`, in years `span`.
+
+    Worked out over records, so that no single quote proves it; the rows below it do.
+    """
+
+    deals: int
+    what: str
+    articles: int
+    span: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +183,6 @@ class Finished:
     """The end of a stream; `answer.text` replaces what was shown, which a failing model may have begun."""
 
     answer: Answer
-
-
-class Writer(Protocol):
-    """Turns evidence into claims, one sentence at a time, or refuses.
-
-    Raises `ModelError` when a model it needs cannot answer.
-    """
-
-    @property
-    def name(self) -> str:
-        """Shown with the answer, such as `offline` or a model's name."""
-        ...
-
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
-        """Claims in reading order; a `Refusal` comes alone."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from assistant.domain import (
     Passage,
     Span,
     Status,
-    Writer,
 )
 from assistant.errors import (
     AccordError,
@@ -46,6 +45,9 @@ from assistant.text import cut_passages
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from assistant.answer.material import Writer
+    from assistant.answer.sentences import Words
+    from assistant.deals.ledger.book import DealBook
     from assistant.deals.ledger.ledger import Ledger
     from assistant.deals.ledger.readings import Reader
     from assistant.deals.model.library import LibraryRun
@@ -296,25 +298,14 @@ class Assistant:
 
     def _build_chain(self, checkpointer: Any) -> Any:
         from assistant.answer.chain import build_chain
-        from assistant.answer.evidence import order_evidence
         from assistant.answer.offline import OfflineWriter
 
         return build_chain(
-            self._find,
-            lambda question, found: order_evidence(question, found, self.indexes.words),
+            _Sources(self),
             self._model_writer(),
             OfflineWriter(lambda: self.indexes.words),
             checkpointer,
         )
-
-    def _find(self, query: str) -> tuple[list[Evidence], str | None]:
-        """Evidence, and what to tell when it had to be found without vectors."""
-        retriever = self.indexes.retriever
-        try:
-            return retriever.find(query), None
-        except ModelError as error:
-            told = f"{str(error).rstrip('.')}; passages were found by their words alone."
-            return retriever.find_by_words(query), told
 
     def _model_writer(self) -> Writer | None:
         s = self._settings
@@ -329,6 +320,27 @@ class Assistant:
 
         s = self._settings
         return build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
+
+
+class _Sources:
+    """The indexes and the ledger of an assistant, as the chain reads them."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def find(self, query: str) -> tuple[list[Evidence], str | None]:
+        retriever = self._assistant.indexes.retriever
+        try:
+            return retriever.find(query), None
+        except ModelError as error:
+            told = f"{str(error).rstrip('.')}; passages were found by their words alone."
+            return retriever.find_by_words(query), told
+
+    def book(self) -> DealBook:
+        return self._assistant.ledger.book()
+
+    def words(self) -> Words:
+        return self._assistant.indexes.words
 
 
 def _load(embedder: Embedder) -> None:

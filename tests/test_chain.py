@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from assistant.answer.chain import build_chain, stream_answer
+from assistant.answer.material import Material, Statement
+from assistant.answer.sentences import Words
+from assistant.deals.ledger.book import DealBook
 from assistant.domain import (
     Article,
     Claim,
@@ -18,7 +21,6 @@ from assistant.domain import (
     Finished,
     Passage,
     Question,
-    Refusal,
     Source,
     Span,
 )
@@ -34,6 +36,16 @@ OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million"),))
 REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused"),))
 
 
+class PlainWords:
+    """Words as they are, all alike rare."""
+
+    def terms(self, text: str) -> list[str]:
+        return text.lower().split()
+
+    def rarity(self, term: str) -> float:
+        return 0.5
+
+
 class Recorder:
     """A search and a writer that keep what they were asked."""
 
@@ -44,26 +56,27 @@ class Recorder:
         self.searched: list[str] = []
         self.questions: list[Question] = []
         self.told: str | None = None
-        self.ordered: list[Question] = []
 
     def find(self, query: str) -> tuple[list[Evidence], str | None]:
         self.searched.append(query)
         return EVIDENCE[::-1], self.told
 
-    def order(self, question: Question, found: list[Evidence]) -> list[Evidence]:
-        self.ordered.append(question)
-        return found[::-1]
+    def book(self) -> DealBook:
+        return DealBook()
 
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
-        assert list(evidence) == EVIDENCE
-        self.questions.append(question)
+    def words(self) -> Words:
+        return PlainWords()
+
+    def write(self, material: Material) -> Iterator[Statement]:
+        assert {e.passage.id for e in material.passages} == {1, 2}
+        self.questions.append(material.question)
         yield from self.says
 
 
 class Failing(Recorder):
     name = "m"
 
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+    def write(self, material: Material) -> Iterator[Statement]:
         yield from self.says
         raise ModelTimeout("m did not answer.")
 
@@ -76,7 +89,7 @@ def recorder() -> Recorder:
 @pytest.fixture
 def conversing(recorder: Recorder, tmp_path: Path) -> Iterator[Any]:
     with closing(sqlite3.connect(tmp_path / "c.db", check_same_thread=False)) as connection:
-        yield build_chain(recorder.find, recorder.order, None, recorder, SqliteSaver(connection))
+        yield build_chain(recorder, None, recorder, SqliteSaver(connection))
 
 
 def _finished(parts: Iterator[Delta | Finished]) -> tuple[list[str], Finished]:
@@ -88,7 +101,7 @@ def _finished(parts: Iterator[Delta | Finished]) -> tuple[list[str], Finished]:
 
 
 def test_pieces_come_first_and_the_answer_once_at_the_end(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, recorder.order, None, recorder)
+    chain = build_chain(recorder, None, recorder)
     texts, finished = _finished(stream_answer(chain, "How much?"))
     assert texts == ["Kestrel offered 12 million [1].", " Marrow refused [2]."]
     assert "".join(texts) == finished.answer.text
@@ -96,23 +109,21 @@ def test_pieces_come_first_and_the_answer_once_at_the_end(recorder: Recorder) ->
 
 
 def test_the_chain_can_be_invoked_by_someone_else(recorder: Recorder) -> None:
-    state = build_chain(recorder.find, recorder.order, None, recorder).invoke(
-        {"question": "How much?"}
-    )
+    state = build_chain(recorder, None, recorder).invoke({"question": "How much?"})
     assert state["answer"].text.startswith("Kestrel offered 12 million [1].")
 
 
 def test_a_question_is_searched_with_the_one_before_it_when_it_leans_on_that(
     recorder: Recorder,
 ) -> None:
-    chain = build_chain(recorder.find, recorder.order, None, recorder)
+    chain = build_chain(recorder, None, recorder)
     list(stream_answer(chain, "And why?", ("Who bid for Marrow?",)))
     assert recorder.searched == ["Who bid for Marrow? And why?"]
     assert recorder.questions == [Question("And why?", ("Who bid for Marrow?",))]
 
 
 def test_without_a_conversation_nothing_is_remembered(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, recorder.order, None, recorder)
+    chain = build_chain(recorder, None, recorder)
     for question in ("Who bid for Marrow?", "And why?"):
         list(stream_answer(chain, question))
     assert [question.earlier for question in recorder.questions] == [(), ()]
@@ -142,7 +153,7 @@ def test_evidence_and_answers_are_not_stored(conversing: Any, tmp_path: Path) ->
 
 
 def test_a_failing_model_is_replaced_in_the_answer(recorder: Recorder) -> None:
-    chain = build_chain(recorder.find, recorder.order, Failing(REFUSED), recorder)
+    chain = build_chain(recorder, Failing(REFUSED), recorder)
     texts, finished = _finished(stream_answer(chain, "How much?"))
     assert texts[0] == "Marrow refused [1]."
     assert finished.answer.text == "Kestrel offered 12 million [1]. Marrow refused [2]."
@@ -156,7 +167,7 @@ def test_what_the_search_has_to_tell_comes_before_what_the_writer_has(recorder: 
         (None, "Found by words."),
         (Failing(), "Found by words. m did not answer; this answer was written offline."),
     ):
-        chain = build_chain(recorder.find, recorder.order, model, recorder)
+        chain = build_chain(recorder, model, recorder)
         _, finished = _finished(stream_answer(chain, "How much?"))
         assert finished.answer.notice == notice
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from materials import material_of
 
 from assistant import errors
 from assistant.answer.composition import compose
+from assistant.answer.material import Material, Statement, Writer
 from assistant.domain import (
     Abstention,
     Answer,
@@ -21,7 +23,6 @@ from assistant.domain import (
     Refusal,
     Source,
     Span,
-    Writer,
 )
 from assistant.errors import ModelError
 
@@ -29,6 +30,7 @@ BID = Article(Source("a-1", "Kestrel bids"), "Kestrel offered 12 million crowns.
 SPAN = Span(13, len(BID.content))
 EVIDENCE = [Evidence(Passage(1, "a-1", 0, SPAN, BID.text), BID, 1.0)]
 QUESTION = Question("How much did Kestrel offer?")
+MATERIAL = material_of(QUESTION, EVIDENCE)
 OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million crowns"),))
 REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused."),))
 LIE = Claim("Kestrel paid 90 million.", (("a-1", "paid 90 million"),))
@@ -43,10 +45,10 @@ class Scripted:
     """A writer that says this, and then fails if it is to."""
 
     name: str
-    says: tuple[Claim | Refusal, ...] = ()
+    says: tuple[Statement, ...] = ()
     fails: Exception | None = None
 
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+    def write(self, material: Material) -> Iterator[Statement]:
         yield from self.says
         if self.fails:
             raise self.fails
@@ -57,7 +59,7 @@ OFFLINE = Scripted("offline", (OFFER,))
 
 def _compose(model: Writer | None, offline: Writer = OFFLINE) -> tuple[Answer, list[str]]:
     shown: list[str] = []
-    return compose(QUESTION, EVIDENCE, model, offline, shown.append), shown
+    return compose(MATERIAL, model, offline, shown.append), shown
 
 
 def test_without_a_model_the_offline_writer_answers_and_nothing_is_noted() -> None:
@@ -182,6 +184,6 @@ def test_a_correction_and_a_conflict_are_answers(kind: Abstention, abstained: bo
 
 def test_without_evidence_no_writer_is_asked() -> None:
     failing = Scripted("m", (), AssertionError("asked"))
-    answer = compose(QUESTION, [], failing, failing, lambda _text: None)
+    answer = compose(material_of(QUESTION), failing, failing, lambda _text: None)
     assert answer.abstention is Abstention.LIBRARY_EMPTY
     assert "accord ingest" in answer.text

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from loopback_model import LoopbackModel, breaks_off, fails, hangs, says
+from materials import material_of
 
 from assistant.answer.generative import MAX_CLAIMS, GenerativeWriter
+from assistant.answer.material import Writer
 from assistant.domain import (
     Abstention,
     Article,
@@ -18,7 +20,6 @@ from assistant.domain import (
     Refusal,
     Source,
     Span,
-    Writer,
 )
 from assistant.errors import ModelDenied, ModelNonsense, ModelTimeout, ModelUnreachable
 from assistant.language.chat import build_chat_model
@@ -93,7 +94,8 @@ def ask(server: LoopbackModel, writer: GenerativeWriter) -> Ask:
 
     def asked(text: str, piece_chars: int = 24) -> Statements:
         server.behave(says(text, piece_chars=piece_chars))
-        return list(writer.write(QUESTION, _evidence()))
+        said = list(writer.write(material_of(QUESTION, _evidence())))
+        return [one for one in said if isinstance(one, Claim | Refusal)]
 
     return asked
 
@@ -104,7 +106,7 @@ def prompt_for(server: LoopbackModel, writer: GenerativeWriter) -> PromptFor:
 
     def prompt(question: Question, evidence: Sequence[Evidence]) -> str:
         server.behave(says(json.dumps(OFFER)))
-        list(writer.write(question, evidence))
+        list(writer.write(material_of(question, evidence)))
         return str(server.chats[-1].body["messages"][1]["content"])
 
     return prompt
@@ -174,7 +176,7 @@ def test_reads_what_models_make_of_json_lines(ask: Ask, text: str, piece_chars: 
 
 def test_hands_a_claim_on_before_the_next_one_is_written(own_server: LoopbackModel) -> None:
     own_server.behave(hangs(_lines(OFFER, *[NO] * 3), how="midway"))
-    statements = _writer(own_server).write(QUESTION, _evidence())
+    statements = _writer(own_server).write(material_of(QUESTION, _evidence()))
     assert next(statements) == OFFER_CLAIM
 
 
@@ -184,6 +186,7 @@ def test_a_claim_keeps_the_order_of_its_quotes_and_their_wording(ask: Ask) -> No
         {"source": 1, "quote": " “Marrow”  & Sons today "},
     ]
     (claim,) = ask(_lines({"sentence": "So.", "evidence": quotes}))
+    assert isinstance(claim, Claim)
     assert claim.proofs == (("a-2", "refused  the\noffer."), ("a-1", "“Marrow”  & Sons today"))
 
 
@@ -279,7 +282,7 @@ def test_an_answer_that_breaks_off_says_so_after_its_complete_claims(
     server: LoopbackModel, writer: GenerativeWriter
 ) -> None:
     server.behave(breaks_off(_lines(OFFER, *[NO] * 3), how="chunked"))
-    statements = writer.write(QUESTION, _evidence())
+    statements = writer.write(material_of(QUESTION, _evidence()))
     assert next(statements) == OFFER_CLAIM
     with pytest.raises(ModelUnreachable):
         list(statements)
@@ -288,16 +291,16 @@ def test_an_answer_that_breaks_off_says_so_after_its_complete_claims(
 def test_a_refused_key_and_a_silent_model_are_told(own_server: LoopbackModel) -> None:
     own_server.behave(fails(401))
     with pytest.raises(ModelDenied):
-        list(_writer(own_server).write(QUESTION, _evidence()))
+        list(_writer(own_server).write(material_of(QUESTION, _evidence())))
     own_server.behave(hangs())
     with pytest.raises(ModelTimeout):
-        list(_writer(own_server, timeout_s=0.5).write(QUESTION, _evidence()))
+        list(_writer(own_server, timeout_s=0.5).write(material_of(QUESTION, _evidence())))
 
 
 def test_without_evidence_the_model_is_not_asked(
     server: LoopbackModel, writer: GenerativeWriter
 ) -> None:
-    (refusal,) = writer.write(QUESTION, [])
+    (refusal,) = writer.write(material_of(QUESTION))
     assert isinstance(refusal, Refusal)
     assert not server.requests
 

@@ -31,6 +31,7 @@ from browser.scripted import (
 )
 from fastapi.testclient import TestClient
 
+from assistant.answer.dates import readable, readable_span
 from assistant.domain import (
     Abstention,
     Article,
@@ -42,7 +43,6 @@ from assistant.domain import (
     Status,
 )
 from assistant.errors import LibraryLocked, ModelTimeout, SettingsError
-from assistant.web.dates import readable, readable_span
 from assistant.web.frames import BROKEN_OFF, TOO_LONG, frames
 from assistant.web.gate import content_policy
 from assistant.web.panels import (

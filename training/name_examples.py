@@ -21,6 +21,7 @@ from assistant.text import split_sentences
 SOURCES = {"wikigold": 1696, "sec-filings": 500, "broad-twitter-corpus": 700, "wnut17": 300}
 """Rows taken at most of each source of entities.jsonl: tweets are many and unlike news."""
 
+NEWS = Path(__file__).with_name("news.jsonl")
 _KINDS = {"ORG": 1, "PER": 3, "LOC": 5}
 _NO_SPACE_BEFORE = re.compile(r"[.,;:!?)\]%]|n't|'s|'\w{1,2}")
 _OUTSIDE, _OUTSIDE_OR_PLACE, _ANY = 0b1, 0b1100001, 0b1111111
@@ -56,6 +57,11 @@ class Example:
 
 def _within(word: Span, span: Span) -> bool:
     return span.start <= word.start and word.end <= span.end
+
+
+def labelled_texts(folder: Path) -> list[dict[str, Any]]:
+    """Short invented texts of the data folder, and the longer ones beside this script, in one form."""
+    return [*read_jsonl(folder / "deal_paragraphs.jsonl"), *read_jsonl(NEWS)]
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:

@@ -17,10 +17,11 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from assistant.deals.reading.cores import sentences_to_read
 from assistant.deals.reading.names import ActorKind, find_actors
 from assistant.deals.reading.references import resolve_references
 from assistant.deals.reading.tagger import NameTagger
-from assistant.deals.reading.windows import Row, Sighting, build_row
+from assistant.deals.reading.windows import ROW_TOKENS, Row, Sighting, build_row, plan_rows
 from assistant.domain import Article, Source, Span
 from assistant.encoder.adapted import Pieces
 from assistant.text import split_sentences
@@ -35,6 +36,9 @@ _ROLES = {
     ("licensee", "licensor"): LICENSED_BY, ("customer", "supplier"): SUPPLIED_BY,
 }  # fmt: skip
 _PARTNERS = {"merger": MERGER, "partnership": PARTNERSHIP, "joint_venture": JOINT_VENTURE}
+LONGEST = 254
+"""Word pieces the network takes, without the two marks around them."""
+
 _SUFFIX = re.compile(
     r"[\s,]+(?:inc|incorporated|corp|corporation|co|company|ltd|limited|plc|llc|group|holdings?|ag|sa|nv|asa|ab|spa|gmbh)\.?$",
     re.IGNORECASE,
@@ -131,18 +135,22 @@ def pieces_of(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Pieces]:
 
 
 def text_examples(
-    path: Path, tokenizer: Tokenizer, tagger: NameTagger
+    rows: Iterable[dict[str, Any]], tokenizer: Tokenizer, tagger: NameTagger
 ) -> list[tuple[Example, Example]]:
-    """Whole texts, each twice: with the names of its labels, and with those the tagger finds.
+    """Stretches of texts, each twice: with the names of its labels, and with those the tagger finds.
 
     The second is what is seen at run time, false names and missed ones included. A sixth of the
     texts, by a hash of the id, is aside.
     """
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        (_example(_labelled(row), tokenizer), _example(_found(row, tagger), tokenizer))
-        for row in rows
-    ]
+    made = []
+    for row in rows:
+        labelled, found = _labelled(row), _found(row, tagger)
+        for shown, read in _plans(labelled, tokenizer):
+            one = _example(labelled, tokenizer, shown, read)
+            other = _example(found, tokenizer, shown, read)
+            if one and other:
+                made.append((one, other))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +206,38 @@ def _groups(text: dict[str, Any]) -> dict[str, int]:
     return group_names({*text["organisations"], *text["people"], *parties})
 
 
-def _example(text: _Text, tokenizer: Tokenizer) -> Example:
+def _plans(text: _Text, tokenizer: Tokenizer) -> list[tuple[list[int], list[int]]]:
+    """What is shown together and what is asked of: a short text whole, a long one as when it is read."""
+    everything = list(range(len(text.sentences)))
+    lengths = _lengths(text, tokenizer)
+    if sum(lengths) <= ROW_TOKENS:
+        return [(everything, everything)]
+    content, deals = text.content, text.labels["deals"]
+    article = Article(Source(text.labels["id"], text.labels["title"]), text.labels["text"])
+    quotes = [quote for deal in deals for quote in deal["evidence"]]
+    told = {i for i in everything if any(overlaps(text.sentences[i], content, q) for q in quotes)}
+    return plan_rows(lengths, sorted(told.union(sentences_to_read(article, text.sentences))))
+
+
+def _lengths(text: _Text, tokenizer: Tokenizer) -> list[int]:
+    """Word pieces and marks of each sentence."""
+    pieces = pieces_of(tokenizer, [text.content[s.start : s.end] for s in text.sentences])
+    return [
+        len(piece.ids) + sum(s.start <= sighting.span.start < s.end for sighting in text.sightings)
+        for s, piece in zip(text.sentences, pieces, strict=True)
+    ]
+
+
+def _example(
+    text: _Text, tokenizer: Tokenizer, shown: list[int], read: list[int]
+) -> Example | None:
+    """None where a row grows too long for the network."""
     content, sentences, deals = text.content, text.sentences, text.labels["deals"]
     pieces = pieces_of(tokenizer, [content[s.start : s.end] for s in sentences])
-    shown = list(range(len(sentences)))
-    row = build_row(sentences, pieces, text.sightings, shown, shown)
-    while len(row.ids) > 254:
-        shown = shown[:-1]
-        row = build_row(sentences, pieces, text.sightings, shown, shown)
-    asked = tuple(a for i in shown if (a := ask(row, i, sentences, content, deals, text.groups)))
+    row = build_row(sentences, pieces, text.sightings, shown, read)
+    if len(row.ids) > LONGEST:
+        return None
+    asked = tuple(a for i in read if (a := ask(row, i, sentences, content, deals, text.groups)))
     name = text.labels["id"]
     aside = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 6 == 0
     return Example(row, asked, aside, name)

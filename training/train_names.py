@@ -1,7 +1,7 @@
 """Teaches MiniLM the names of organisations, persons and places: assistant/deals/reading/names.safetensors.
 
 Data: entities.jsonl (wikigold, Broad Twitter Corpus and WNUT-17, CC BY 4.0; SEC filings, CC BY 3.0) and
-deal_paragraphs.jsonl (invented texts). Every tenth deal text is kept aside and only measured.
+deal_paragraphs.jsonl and news.jsonl (invented texts). Every tenth deal text is kept aside and only measured.
 A low-rank adapter and a head of two layers, AdamW, linear decay, one seed. Needs torch.
 
     python training/train_names.py DATA_FOLDER FILE
@@ -39,7 +39,7 @@ from assistant.deals.reading.tagger import (
 from assistant.encoder.adapted import Pieces
 from assistant.encoder.minilm import CLS, SEP, weights_folder
 from training.minilm_torch import DIMENSION, MiniLMTorch
-from training.name_examples import Example, deal_examples, read_jsonl, tagged_examples, varied
+from training.name_examples import Example, deal_examples, labelled_texts, tagged_examples, varied
 
 SEED, RANK, EPOCHS, BATCH, RATE, HIDDEN, LONGEST = 20261124, 16, 2, 16, 2e-3, 96, 120
 HELD_OUT = 10
@@ -188,7 +188,7 @@ def main(folder: Path, file: Path) -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     chance = random.Random(SEED)
-    rows = read_jsonl(folder / "deal_paragraphs.jsonl")
+    rows = labelled_texts(folder)
     aside = deal_examples(rows[::HELD_OUT])
     kept = [row for index, row in enumerate(rows) if index % HELD_OUT]
     examples = deal_examples(kept) + tagged_examples(folder, chance)

@@ -1,6 +1,7 @@
 """Learns the pair reader: assistant/deals/reading/pairs.safetensors, a low-rank change to MiniLM and heads.
 
-Data: deal_paragraphs.jsonl (invented texts written for this purpose; a sixth is kept to measure on), CORE
+Data: deal_paragraphs.jsonl and news.jsonl beside this script (invented texts, short ones and ones as
+long as news; a sixth is kept to measure on), CORE
 (pnborchert/CORE, CC BY 4.0; a third is kept), and sentences made by `made_deals`. Needs torch, which
 nothing else here does. Seeded; CPU; about 150 seconds of one core a round.
 
@@ -30,7 +31,8 @@ from assistant.deals.reading.tagger import NameTagger
 from assistant.deals.reading.windows import MARKS, Row
 from assistant.encoder.minilm import CLS, SEP, weights_folder
 from training.minilm_torch import MiniLMTorch
-from training.pair_examples import Example, core_examples, made_examples, text_examples
+from training.name_examples import labelled_texts
+from training.pair_examples import LONGEST, Example, core_examples, made_examples, text_examples
 
 WIDTH = 384
 RANK = 16
@@ -103,7 +105,7 @@ def shuffled_marks(row: Row, rng: random.Random) -> list[int]:
 def run(encoder: MiniLMTorch, group: list[Example], rng: random.Random | None) -> list[Tensor]:
     """States of each row without the two marks around it."""
     rows = [shuffled_marks(e.row, rng) if rng else list(e.row.ids) for e in group]
-    rows = [[CLS, *r[:254], SEP] for r in rows]
+    rows = [[CLS, *r[:LONGEST], SEP] for r in rows]
     longest = max(map(len, rows))
     ids = torch.tensor([r + [0] * (longest - len(r)) for r in rows])
     states = encoder(ids)
@@ -235,6 +237,7 @@ def main() -> None:
     options.add_argument("out", type=Path)
     options.add_argument("--rounds", type=int, default=12)
     options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--all", action="store_true", help="learn from what is kept aside too")
     given = options.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(given.threads)
@@ -243,10 +246,11 @@ def main() -> None:
     tokenizer.no_padding()
     with tempfile.TemporaryDirectory() as cache:
         tagger = NameTagger(Path(cache))
-        texts = text_examples(given.shared / "training/deal_paragraphs.jsonl", tokenizer, tagger)
+        rows = labelled_texts(given.shared / "training")
+        texts = text_examples(rows, tokenizer, tagger)
     core = core_examples(given.shared / "benchmarks/core/train.jsonl", tokenizer)
     kept = [both for both in texts if both[0].aside]
-    shown = [both for both in texts if not both[0].aside]
+    shown = texts if given.all else [both for both in texts if not both[0].aside]
     made = made_examples(tokenizer, 4000, SEED)
     print(f"{len(shown)} texts, {len(kept)} aside, {len(core)} sentences of CORE", flush=True)
     learned = [e for e in core if not e.aside]

@@ -7,17 +7,23 @@ asked so far, by conversation id. Evidence and answers are not stored, they can 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Protocol, TypedDict
 
 from langgraph.channels import UntrackedValue
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
+from assistant.answer.asking import read_asking
 from assistant.answer.composition import compose
+from assistant.answer.evidence import order_evidence
+from assistant.answer.facts import fitting_deals
+from assistant.answer.material import Material, Writer
 from assistant.answer.question import search_text
-from assistant.domain import Answer, Delta, Evidence, Finished, Question, Writer
+from assistant.answer.sentences import Words
+from assistant.deals.ledger.book import DealBook
+from assistant.domain import Answer, Delta, Evidence, Finished, Question
 
 
 class Exchange(TypedDict, total=False):
@@ -26,14 +32,25 @@ class Exchange(TypedDict, total=False):
     question: str
     asked: Annotated[list[str], operator.add]
     reading: Annotated[Question, UntrackedValue(Question)]
-    evidence: Annotated[list[Evidence], UntrackedValue(list)]
+    material: Annotated[Material, UntrackedValue(Material)]
     notice: Annotated[str | None, UntrackedValue(str)]
     answer: Annotated[Answer, UntrackedValue(Answer)]
 
 
+class Sources(Protocol):
+    """Where evidence comes from; everything it gives is inside the walls."""
+
+    def find(self, query: str) -> tuple[list[Evidence], str | None]:
+        """Passages, and what to tell when they had to be found in a poorer way."""
+        ...
+
+    def book(self) -> DealBook: ...
+
+    def words(self) -> Words: ...
+
+
 def build_chain(
-    find: Callable[[str], tuple[list[Evidence], str | None]],
-    order: Callable[[Question, list[Evidence]], list[Evidence]],
+    sources: Sources,
     model_writer: Writer | None,
     offline_writer: Writer,
     checkpointer: Any = None,
@@ -45,12 +62,13 @@ def build_chain(
         return {"reading": Question(state["question"], earlier)}
 
     def gather(state: Exchange) -> Exchange:
-        evidence, notice = find(search_text(state["reading"]))
-        return {"evidence": order(state["reading"], evidence), "notice": notice}
+        question = state["reading"]
+        found, notice = sources.find(search_text(question))
+        return {"material": gather_material(question, found, sources), "notice": notice}
 
     def write(state: Exchange) -> Exchange:
         emit = get_stream_writer()
-        answer = compose(state["reading"], state["evidence"], model_writer, offline_writer, emit)
+        answer = compose(state["material"], model_writer, offline_writer, emit)
         notices = [part for part in (state["notice"], answer.notice) if part]
         answer = replace(answer, notice=" ".join(notices) or None)
         return {"answer": answer, "asked": [state["question"]]}
@@ -64,6 +82,23 @@ def build_chain(
     graph.add_edge("gather", "write")
     graph.add_edge("write", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def gather_material(question: Question, found: list[Evidence], sources: Sources) -> Material:
+    """Passages in the order in which they answer, and the deals of the ledger that fit."""
+    book, words = sources.book(), sources.words()
+
+    def is_word(word: str) -> bool:
+        return any(words.rarity(term) < 1.0 for term in words.terms(word))
+
+    asking = read_asking(question.text, book.directory.find(question.text, is_word))
+    return Material(
+        question=question,
+        asking=asking,
+        passages=tuple(order_evidence(question, found, words)),
+        deals=tuple(fitting_deals(book, asking)),
+        book=book,
+    )
 
 
 def stream_answer(

@@ -6,9 +6,9 @@ Both writers pass through it. It locates words; whether they carry the sentence 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from assistant.domain import Article, Citation, Claim, Evidence, Quote, Span
+from assistant.domain import Article, Citation, Claim, Evidence, Quote, Source, Span
 from assistant.text import locate_quote
 
 _MARKS = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
@@ -18,17 +18,29 @@ _END = re.compile(r"[.!?][\"'”’)\]]*$")
 class Citations:
     """Numbers quotes in the order they are first used; the same quote keeps its number."""
 
-    def __init__(self, evidence: Sequence[Evidence]) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        source_of: Callable[[str], Source | None] = lambda _: None,
+    ) -> None:
+        """`source_of` gives the source of an article beside those of the evidence, by its id."""
+        self._source_of = source_of
         self._articles: dict[str, Article] = {e.article.id: e.article for e in evidence}
         self._passages: dict[str, list[Span]] = {}
         for item in evidence:
             self._passages.setdefault(item.article.id, []).append(item.passage.span)
         self._numbers: dict[Quote, int] = {}
 
-    def prove(self, text: str, proofs: Iterable[tuple[str, str]]) -> str | None:
-        """`text` with its marks, or None when none of the words it stands on can be located."""
-        quotes = [self._locate(article_id, words) for article_id, words in proofs]
-        found = dict.fromkeys(quote for quote in quotes if quote is not None)
+    def prove(
+        self, text: str, proofs: Iterable[tuple[str, str]], quotes: Iterable[Quote] = ()
+    ) -> str | None:
+        """`text` with its marks, or None when none of the words it stands on can be located.
+
+        `quotes` were located before; one of an article that is not known here is left out.
+        """
+        located = [self._locate(article_id, words) for article_id, words in proofs]
+        located += [quote for quote in quotes if self._source(quote.article_id)]
+        found = dict.fromkeys(quote for quote in located if quote is not None)
         if not found:
             return None
         marks = "".join(f"[{self._numbers.setdefault(q, len(self._numbers) + 1)}]" for q in found)
@@ -39,14 +51,19 @@ class Citations:
 
     def cite(self, claim: Claim) -> str | None:
         """A claim as it is shown, or None when it has no proof."""
-        return self.prove(claim.text, claim.proofs)
+        return self.prove(claim.text, claim.proofs, claim.quotes)
 
     def listed(self) -> tuple[Citation, ...]:
         """All citations so far, by number."""
         return tuple(
-            Citation(n, quote, self._articles[quote.article_id].source)
+            Citation(n, quote, source)
             for quote, n in self._numbers.items()
+            if (source := self._source(quote.article_id))
         )
+
+    def _source(self, article_id: str) -> Source | None:
+        held = self._articles.get(article_id)
+        return held.source if held else self._source_of(article_id)
 
     def _locate(self, article_id: str, words: str) -> Quote | None:
         article = self._articles.get(article_id)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from assistant.answer.material import Material, Statement
 from assistant.domain import Abstention, Article, Claim, Evidence, Question, Refusal, Span
 from assistant.errors import ModelNonsense
 from assistant.language.chat import stream_text
@@ -43,19 +44,19 @@ class GenerativeWriter:
     def name(self) -> str:
         return self._name
 
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
+    def write(self, material: Material) -> Iterator[Statement]:
         """Claims as soon as each is complete; without evidence the model is not asked.
 
         Raises `ModelError`: `ModelNonsense` when nothing in the answer can be read, and after some
         claims when the answer breaks off.
         """
-        if not evidence:
+        if not material.passages:
             yield Refusal(Abstention.NO_SUCH_DEAL, "No article here speaks of this.")
             return
-        articles = _by_article(evidence)
+        articles = _by_article(material.passages)
         ids = [article.id for article, _ in articles]
         written = 0
-        with closing(stream_text(self._model, _messages(question, articles))) as pieces:
+        with closing(stream_text(self._model, _messages(material.question, articles))) as pieces:
             for found in _objects(pieces):
                 statement = _statement(found, ids)
                 if isinstance(statement, Refusal) and written:

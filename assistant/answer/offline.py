@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answer.evidence import rank_answers
+from assistant.answer.material import Material, Statement
 from assistant.answer.ranking import Ranking
 from assistant.answer.sentences import Candidate, Words, names_in
-from assistant.domain import Abstention, Claim, Evidence, Question, Refusal
+from assistant.answer.tallies import tally
+from assistant.domain import Abstention, Claim, Refusal
 
 NAME = "offline"
 
@@ -36,9 +38,13 @@ class OfflineWriter:
     def name(self) -> str:
         return NAME
 
-    def write(self, question: Question, evidence: Sequence[Evidence]) -> Iterator[Claim | Refusal]:
-        words = self._words()
-        rankings = rank_answers(question, evidence, words)
+    def write(self, material: Material) -> Iterator[Statement]:
+        rows = list(tally(material))
+        if rows:
+            yield from rows
+            return
+        question, words = material.question, self._words()
+        rankings = rank_answers(question, material.passages, words)
         if not rankings:
             yield Refusal(Abstention.LIBRARY_EMPTY, "")
             return

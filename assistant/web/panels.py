@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from assistant.answer.dates import readable, readable_span
 from assistant.domain import Abstention, Answer, Citation, Source, Status
-from assistant.web.dates import readable, readable_span
 from assistant.web.sources import source_href
 
 OFFLINE = "offline"

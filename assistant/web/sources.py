@@ -13,8 +13,8 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
+from assistant.answer.dates import readable
 from assistant.domain import Article, Citation, Source, Span
-from assistant.web.dates import readable
 
 SOURCE_PATH = "/source"
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")

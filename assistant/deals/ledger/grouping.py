@@ -33,6 +33,7 @@ from assistant.library.database import read_pointer, write_pointer
 
 _NEXT_COMPANY = "ledger: next company"
 _NEXT_DEAL = "ledger: next deal"
+_GROUPING = "ledger: grouping"
 
 
 def regroup(connection: Connection) -> None:
@@ -40,6 +41,12 @@ def regroup(connection: Connection) -> None:
     held = load_mentions(connection)
     namings, names = _settle_companies(connection, held)
     _join_deals(connection, held, participants(held, namings, names))
+    write_pointer(connection, _GROUPING, str(grouping_number(connection) + 1))
+
+
+def grouping_number(connection: Connection) -> int:
+    """How often this database was grouped: whoever keeps deals in memory sees by it that they are old."""
+    return int(read_pointer(connection, _GROUPING) or 0)
 
 
 def _settle_companies(

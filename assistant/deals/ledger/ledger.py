@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
-from assistant.deals.ledger.grouping import regroup
+from assistant.deals.ledger.book import DealBook, make_book
+from assistant.deals.ledger.grouping import grouping_number, regroup
 from assistant.deals.ledger.histories import FAR, Deal, assemble_deal
 from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.ledger.readings import MODEL, Reader, Unread, reading_of, take_reading
@@ -74,6 +75,7 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.register = CompanyRegister(engine)
+        self._book: tuple[int, DealBook] = (-1, DealBook())
 
     # Following the articles
 
@@ -181,6 +183,14 @@ class Ledger:
             deal for deal in found if _in_time(deal, between) and is_about(deal, chosen.topic)
         ]
         return sorted(fitting, key=_deal_order)
+
+    def book(self) -> DealBook:
+        """All deals and their companies; the same object until one changes."""
+        with self._engine.connect() as connection:
+            number = grouping_number(connection)
+        if self._book[0] != number:
+            self._book = (number, make_book(self.deals(), self.companies()))
+        return self._book[1]
 
     def deal(self, deal_id: str) -> Deal:
         """Raises DealMissing."""

@@ -1,0 +1,85 @@
+"""A deal of the ledger in a few words, for rows and short sentences. Pure; English.
+
+Says only what the record holds; every figure in it stands in a quote of the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer.dates import readable
+from assistant.deals.ledger.histories import Deal, Price
+from assistant.deals.records import Basis, Kind, Stage
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_BASES = {
+    Basis.PER_SHARE: " a share",
+    Basis.ESTIMATE: " (estimated)",
+    Basis.TOTAL: "",
+    Basis.RANGE: "",
+}
+_PLURALS = {
+    Kind.ACQUISITION: "acquisitions",
+    Kind.MERGER: "mergers",
+    Kind.PARTNERSHIP: "partnerships",
+    Kind.JOINT_VENTURE: "joint ventures",
+    Kind.INVESTMENT: "investments",
+    Kind.LICENSING: "licences",
+    Kind.SUPPLY: "supply contracts",
+    Kind.DIVESTITURE: "divestitures",
+}
+_SINGULARS = {
+    Kind.LICENSING: "licence",
+    Kind.SUPPLY: "supply contract",
+    Kind.JOINT_VENTURE: "joint venture",
+}
+
+
+def shown_kind(kind: Kind, count: int = 1) -> str:
+    """`acquisition`, `3 joint ventures` without the figure."""
+    return _SINGULARS.get(kind, str(kind)) if count == 1 else _PLURALS[kind]
+
+
+def shown_price(price: Price) -> str:
+    """`$5.85 billion`, `£1-2 million`, `12 million SEK a share`."""
+    low = _scaled(price.amount, price.currency)
+    if price.high:
+        return f"{low} to {_scaled(price.high, price.currency)}"
+    return f"{low}{_BASES[price.basis]}"
+
+
+def _scaled(amount: float, currency: str) -> str:
+    sign = _SIGNS.get(currency, "")
+    size, scale = next(((s, f" {word}") for s, word in _SCALES if amount >= s), (1.0, ""))
+    number = f"{amount / size:,.3f}".rstrip("0").rstrip(".")
+    return f"{sign}{number}{scale}{'' if sign else f' {currency}'}"
+
+
+def describe_deal(deal: Deal) -> str:
+    """`acquisition, announced September 2005, $5.85 billion`: kind, last stage, its date, first price."""
+    stage = str(deal.stage)
+    if deal.stage_date:
+        stage += f" {readable(deal.stage_date)}"
+    parts = [shown_kind(deal.kind), stage]
+    parts += [shown_price(price) for price in deal.values[:1]]
+    return ", ".join(parts)
+
+
+def describe_standing(deal: Deal) -> str:
+    """`completed (1 January 2006); before: announced (30 June 2005)`, the last stage first."""
+    past = [event for event in deal.history if event.stage is not deal.stage]
+    shown = _at(deal.stage, deal.stage_date)
+    if past:
+        shown += "; before: " + ", ".join(_at(event.stage, event.date) for event in past)
+    return shown
+
+
+def _at(stage: Stage, date: str | None) -> str:
+    return f"{stage} ({readable(date)})" if date else str(stage)
+
+
+def join_names(names: Sequence[str]) -> str:
+    """`A, B and C`, each once."""
+    once = list(dict.fromkeys(names))
+    return " and ".join([", ".join(once[:-1]), once[-1]] if len(once) > 1 else once)

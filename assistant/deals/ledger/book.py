@@ -1,0 +1,65 @@
+"""All deals of a ledger at one moment, ready to be looked through in memory.
+
+Pure: made by `Ledger.book`, which makes a new one when a deal or a company changes. Whoever may see
+only some articles gets a book of those alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from assistant.deals.ledger.directory import CompanyDirectory
+from assistant.deals.ledger.histories import Deal
+from assistant.deals.ledger.register import Company
+from assistant.domain import Source
+
+
+@dataclass(frozen=True)
+class DealBook:
+    """`deals` by first known date; `companies` by name, each in at least one deal."""
+
+    deals: tuple[Deal, ...] = ()
+    companies: tuple[Company, ...] = ()
+    _by_company: Mapping[str, tuple[Deal, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[Deal]] = defaultdict(list)
+        for deal in self.deals:
+            for company_id in dict.fromkeys(party.company_id for party in deal.parties):
+                found[company_id].append(deal)
+        by_company = {company_id: tuple(deals) for company_id, deals in found.items()}
+        object.__setattr__(self, "_by_company", by_company)
+
+    def of(self, company_ids: Iterable[str]) -> tuple[Deal, ...]:
+        """The deals in which one of these companies is a party, by first known date."""
+        ids = tuple(company_ids)
+        if len(ids) == 1:
+            return self._by_company.get(ids[0], ())
+        mine = {deal.id for i in ids for deal in self._by_company.get(i, ())}
+        return tuple(deal for deal in self.deals if deal.id in mine)
+
+    def source(self, article_id: str) -> Source | None:
+        """The source of an article that tells of one of the deals."""
+        return self._sources.get(article_id)
+
+    @cached_property
+    def _sources(self) -> dict[str, Source]:
+        return {source.article_id: source for deal in self.deals for source in deal.sources}
+
+    @cached_property
+    def directory(self) -> CompanyDirectory:
+        """Finds the companies of this book in a text, by any of their names."""
+        return CompanyDirectory(
+            (company.id, name, company.articles)
+            for company in self.companies
+            for name in dict.fromkeys((company.name, *company.names))
+        )
+
+
+def make_book(deals: Sequence[Deal], companies: Sequence[Company]) -> DealBook:
+    """Only companies that stand in one of the deals are in the book."""
+    parties = {party.company_id for deal in deals for party in deal.parties}
+    return DealBook(tuple(deals), tuple(c for c in companies if c.id in parties))
