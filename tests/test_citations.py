@@ -6,6 +6,7 @@ import re
 import pytest
 
 from assistant.answer.citations import Citations
+from assistant.deals.ledger.book import DealBook
 from assistant.domain import Article, Citation, Claim, Evidence, Passage, Source, Span
 
 BID = Article(
@@ -24,7 +25,7 @@ def _evidence(article: Article, words: str, passage_id: int = 1) -> Evidence:
 
 @pytest.fixture
 def citations() -> Citations:
-    return Citations([_evidence(BID, BID.text), _evidence(NO, NO.text, 2)])
+    return Citations([_evidence(BID, BID.text), _evidence(NO, NO.text, 2)], DealBook())
 
 
 def test_a_sentence_is_shown_with_the_number_of_its_quote(citations: Citations) -> None:
@@ -101,7 +102,7 @@ def test_words_that_stand_twice_are_cited_from_the_passage_found() -> None:
     second = BID.content.rindex("Kestrel waits.")
     span = Span(second, second + len("Kestrel waits."))
     found = Evidence(Passage(1, "a-1", 1, span, "Kestrel waits."), BID, 1.0)
-    citations = Citations([found])
+    citations = Citations([found], DealBook())
     citations.prove("It waits.", (("a-1", "Kestrel waits."),))
     assert citations.listed()[0].quote.span == span
 
@@ -115,7 +116,7 @@ def test_whatever_is_claimed_the_marks_and_the_list_agree() -> None:
     source = random.Random(1)
     words = f"{BID.content} {NO.content} nothing elsewhere".split()
     for _ in range(100):
-        citations = Citations([_evidence(BID, BID.text), _evidence(NO, NO.text, 2)])
+        citations = Citations([_evidence(BID, BID.text), _evidence(NO, NO.text, 2)], DealBook())
         shown = []
         for _ in range(source.randint(1, 6)):
             starts = [source.randrange(len(words)) for _ in range(source.randint(0, 3))]

@@ -1,13 +1,16 @@
 """The gate: a sentence is shown with the numbers of the quotes that prove it, or not at all.
 
-Both writers pass through it. It locates words; whether they carry the sentence is the writer's part.
+Both writers pass through it. It locates the words, and `verification` says whether they carry what
+the sentence says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
+from assistant.answer.verification import Proof, find_fault
+from assistant.deals.ledger.book import DealBook
 from assistant.domain import Article, Citation, Claim, Evidence, Quote, Source, Span
 from assistant.text import locate_quote
 
@@ -16,15 +19,14 @@ _END = re.compile(r"[.!?][\"'”’)\]]*$")
 
 
 class Citations:
-    """Numbers quotes in the order they are first used; the same quote keeps its number."""
+    """Numbers quotes in the order they are first used; the same quote keeps its number.
 
-    def __init__(
-        self,
-        evidence: Sequence[Evidence],
-        source_of: Callable[[str], Source | None] = lambda _: None,
-    ) -> None:
-        """`source_of` gives the source of an article beside those of the evidence, by its id."""
-        self._source_of = source_of
+    `book` gives the sources of quotes of the ledger and the names of companies.
+
+    """
+
+    def __init__(self, evidence: Sequence[Evidence], book: DealBook) -> None:
+        self._book = book
         self._articles: dict[str, Article] = {e.article.id: e.article for e in evidence}
         self._passages: dict[str, list[Span]] = {}
         for item in evidence:
@@ -34,20 +36,25 @@ class Citations:
     def prove(
         self, text: str, proofs: Iterable[tuple[str, str]], quotes: Iterable[Quote] = ()
     ) -> str | None:
-        """`text` with its marks, or None when none of the words it stands on can be located.
+        """`text` with its marks, or None when none of the words it stands on can be located, or they
+        do not carry it.
 
         `quotes` were located before; one of an article that is not known here is left out.
         """
         located = [self._locate(article_id, words) for article_id, words in proofs]
         located += [quote for quote in quotes if self._source(quote.article_id)]
         found = dict.fromkeys(quote for quote in located if quote is not None)
-        if not found:
+        plain = " ".join(_MARKS.sub("", text).split())
+        if not found or find_fault(plain, [self._proof(q) for q in found], self._book.directory):
             return None
         marks = "".join(f"[{self._numbers.setdefault(q, len(self._numbers) + 1)}]" for q in found)
-        plain = " ".join(_MARKS.sub("", text).split())
         end = _END.search(plain)
         at = end.start() if end else len(plain)
         return f"{plain[:at]} {marks}{plain[at:]}"
+
+    def _proof(self, quote: Quote) -> Proof:
+        source = self._source(quote.article_id)
+        return Proof(quote.text, source.title if source else "", source.date if source else None)
 
     def cite(self, claim: Claim) -> str | None:
         """A claim as it is shown, or None when it has no proof."""
@@ -63,7 +70,7 @@ class Citations:
 
     def _source(self, article_id: str) -> Source | None:
         held = self._articles.get(article_id)
-        return held.source if held else self._source_of(article_id)
+        return held.source if held else self._book.source(article_id)
 
     def _locate(self, article_id: str, words: str) -> Quote | None:
         article = self._articles.get(article_id)

@@ -76,7 +76,7 @@ class _Page:
 
     def __init__(self, material: Material, writer: str, notice: str | None = None) -> None:
         self._asked = material.question.text
-        self._citations = Citations(material.passages, material.book.source)
+        self._citations = Citations(material.passages, material.book)
         self._writer = writer
         self._notice = notice
         self._text = ""

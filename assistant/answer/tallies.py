@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.answer.asking import Form, Part, Placed
 from assistant.answer.facts import fitting_deals, links, others_in
 from assistant.answer.material import Material
-from assistant.answer.wording import describe_deal, join_names, shown_kind
+from assistant.answer.wording import describe_deal, join_names, quotes_of, shown_kind
 from assistant.deals.ledger.histories import Deal, Participant
 from assistant.domain import Claim, Tally
 
@@ -50,7 +50,7 @@ def _rows(named: Sequence[tuple[Deal, Sequence[Participant]]]) -> Iterator[Claim
     yield _coverage([deal for deal, _ in named])
     for deal, parties in named[:MOST_ROWS]:
         names = join_names([party.name for party in parties])
-        yield Claim(f"{names} ({describe_deal(deal)})", (), deal.evidence[:1], row=True)
+        yield Claim(f"{names} ({describe_deal(deal)})", (), quotes_of(deal), row=True)
 
 
 def _coverage(deals: Sequence[Deal]) -> Tally:

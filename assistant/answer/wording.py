@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from assistant.answer.dates import readable
 from assistant.deals.ledger.histories import Deal, Price
 from assistant.deals.records import Basis, Kind, Stage
+from assistant.domain import Quote
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
@@ -64,6 +65,19 @@ def describe_deal(deal: Deal) -> str:
     parts = [shown_kind(deal.kind), stage]
     parts += [shown_price(price) for price in deal.values[:1]]
     return ", ".join(parts)
+
+
+def quotes_of(deal: Deal) -> tuple[Quote, ...]:
+    """The words behind `describe_deal`, a quote inside another left out."""
+    quotes = [*deal.evidence[:1], *(price.quotes[0] for price in deal.values[:1])]
+    now = [e for e in deal.history if (e.stage, e.date) == (deal.stage, deal.stage_date)]
+    quotes += [event.quotes[0] for event in now[:1]]
+    return tuple(q for i, q in enumerate(quotes) if not any(_inside(q, o) for o in quotes[:i]))
+
+
+def _inside(quote: Quote, other: Quote) -> bool:
+    same = quote.article_id == other.article_id
+    return same and other.span.start <= quote.span.start and quote.span.end <= other.span.end
 
 
 def describe_standing(deal: Deal) -> str:

@@ -1,0 +1,178 @@
+"""Whether the words a sentence cites carry it: its figures, its dates, its names, and who does what.
+
+One gate for both writers. It refuses what it finds contradicted or missing and passes the rest; that
+the words were said is the gate's before it. Figures are compared by value, dates by the days they can
+mean, names by their words or as names of one company, direction where grammar tells it in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answer.sentences import names_in
+from assistant.deals.ledger.company_names import LEGAL_FORMS, name_form
+from assistant.deals.ledger.directory import CompanyDirectory
+from assistant.deals.model.figures import (
+    carries_amount,
+    carries_currency,
+    carries_date,
+    carries_percent,
+)
+from assistant.deals.reading.grammar import find_forms, masked
+from assistant.deals.reading.pairs import Link
+from assistant.deals.reading.windows import Sighting
+from assistant.domain import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Words cited, the title of their article and its date (`YYYY[-MM[-DD]]`), where they are known."""
+
+    words: str
+    title: str = ""
+    date: str | None = None
+
+
+def find_fault(text: str, proofs: Sequence[Proof], directory: CompanyDirectory) -> str | None:
+    """What in `text` the words cited do not carry, such as "the figure 40"; None where all is carried."""
+    plain = _plain(text)
+    if any(plain in _plain(proof.words) for proof in proofs):
+        return None
+    faults = (
+        *_figure_faults(text, proofs),
+        *_name_faults(text, proofs, directory),
+        *_direction_faults(text, proofs, directory),
+    )
+    return next(iter(faults), None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+|[$€£¥%]", text.lower()))
+
+
+# Figures
+
+_SIGN = r"US\$|[$€£¥]"
+_SCALES = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "m": 1e6,
+    "mn": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "trillion": 1e12,
+}
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_MONTH = "|".join(_MONTHS)
+_DATE = (
+    rf"(?P<date>\b(?:(?P<d1>\d{{1,2}}) (?P<m1>{_MONTH})|"
+    rf"(?P<m2>{_MONTH})(?: (?P<d2>\d{{1,2}})(?!\d))?),? (?P<y1>(?:19|20)\d\d)\b)"
+)
+_FIGURE = re.compile(
+    rf"{_DATE}|(?P<percent>(?P<share>\d[\d.,]*) ?(?:%|per ?cent\b))|"
+    rf"(?P<sign>{_SIGN})?(?P<number>(?<![\w.])\d[\d.,]*(?<=\d))(?: ?(?P<scale>{'|'.join(_SCALES)})\b)?"
+    r"(?: (?P<unit>euros?|dollars?|pounds?|yen|yuan|rupees|francs|crowns|kronor))?",
+)
+_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "euro": "EUR", "dollar": "USD",
+               "pound": "GBP", "yen": "JPY", "yuan": "CNY", "rupee": "INR", "franc": "CHF"}  # fmt: skip
+
+
+def _figure_faults(text: str, proofs: Sequence[Proof]) -> Iterator[str]:
+    for found in _FIGURE.finditer(text):
+        if not any(_carries(found, proof) for proof in proofs):
+            yield f"the figure {found[0].strip()}"
+
+
+def _carries(found: re.Match[str], proof: Proof) -> bool:
+    words = proof.words
+    if found["date"]:
+        return _carries_date(found, proof)
+    if found["percent"]:
+        return carries_percent(words, _number(found["share"]))
+    number, unit = found["number"], found["sign"] or (found["unit"] or "").rstrip("s")
+    if not (unit or found["scale"]):
+        if re.fullmatch(r"(?:19|20)\d\d", number):
+            return carries_date(words, number, proof.date)
+        return bool(re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", words)) or (
+            carries_amount(words, _number(number))
+        )
+    currency = _CURRENCIES.get(unit)
+    if currency and not carries_currency(words, currency, words):
+        return False
+    return carries_amount(words, _number(number) * _SCALES.get(found["scale"] or "", 1.0))
+
+
+def _carries_date(found: re.Match[str], proof: Proof) -> bool:
+    month = _MONTHS.index(found["m1"] or found["m2"]) + 1
+    day = found["d1"] or found["d2"]
+    said = f"{found['y1']}-{month:02}" + (f"-{int(day):02}" if day else "")
+    return carries_date(proof.words, said, proof.date) or said == (proof.date or "")[: len(said)]
+
+
+def _number(digits: str) -> float:
+    plain = digits.rstrip(".,")
+    plain = re.sub(r",(?=\d{3}(?:\D|$))", "", plain).replace(",", ".")
+    return float(plain) if plain.count(".") < 2 else 0.0
+
+
+# Names
+
+_LEGAL = frozenset(form for forms in LEGAL_FORMS.values() for form in forms.split())
+_FIRST = re.compile(r"^[\W_]*(\w[\w&.+'’-]*)(?=(?:['’]s)? [A-Z])")
+
+
+def _name_faults(text: str, proofs: Sequence[Proof], directory: CompanyDirectory) -> Iterator[str]:
+    told = " ".join(f"{proof.title} {proof.words}" for proof in proofs)
+    held = {word.lower() for word in re.findall(r"\w+", told)}
+    known = {i for named in directory.find(told) for i in named.company_ids}
+    said = directory.find(text)
+    for named in said:
+        if not known.intersection(named.company_ids) and not _stands(named.text, held):
+            yield f"the company {named.text}"
+    covered = {word for named in said for word in named.text.split()}
+    first = re.match(r"\W*(\w[\w&.+'’-]*)", text)
+    for name in names_in(text):
+        opens = first is not None and name == first[1].rstrip(".") and not _FIRST.match(text)
+        if name not in covered and not opens and not _stands(name, held) and name not in _MONTHS:
+            yield f"the name {name}"
+
+
+def _stands(name: str, held: set[str]) -> bool:
+    """Whether each word of a name stands in the words cited; initials stand for a name there."""
+    words = name_form(re.sub(r"['’]s$", "", name)).words
+    words = () if words[0] in _LEGAL else words
+    return all(
+        word in held or f"{word}s" in held or word.removesuffix("s") in held for word in words
+    )
+
+
+# Direction
+
+_DIRECTED = frozenset(link for link in Link if link >= Link.ACQUIRES)
+
+
+def _direction_faults(
+    text: str, proofs: Sequence[Proof], directory: CompanyDirectory
+) -> Iterator[str]:
+    said = _deeds(text, directory)
+    if not said:
+        return
+    told = {deed for proof in proofs for deed in _deeds(proof.words, directory)}
+    for one, other, link in said:
+        if (other, one, link) in told and (one, other, link) not in told:
+            yield "who does what"
+
+
+def _deeds(text: str, directory: CompanyDirectory) -> set[tuple[str, str, Link]]:
+    """Who does what with whom, by the plain forms of grammar; companies by id."""
+    named = directory.find(text)
+    ids = list(dict.fromkeys(one.company_ids[0] for one in named))
+    sightings = [Sighting(ids.index(one.company_ids[0]), one.span) for one in named]
+    if len(ids) < 2:
+        return set()
+    forms = find_forms(masked(text, Span(0, len(text)), sightings))
+    return {(ids[f.first], ids[f.second], f.link) for f in forms if f.link in _DIRECTED}
