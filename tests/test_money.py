@@ -115,3 +115,17 @@ def test_another_deals_price_stays_with_the_other() -> None:
 
 def test_an_undisclosed_price_is_none() -> None:
     assert price_of(vicinity("Alderby bought Cresk for an undisclosed sum.")) == ()
+
+
+def test_of_one_price_in_several_currencies_the_first_is_the_price() -> None:
+    near = vicinity(
+        "Alderby has agreed to buy Cresk for £20 million, 3 billion yen, or US$30 million."
+    )
+    assert [v.currency for v in price_of(near)][:1] == ["GBP"]
+
+
+def test_a_titles_rounded_price_gives_way_to_the_one_in_the_text() -> None:
+    content = "Alderby has agreed to buy Cresk for $11.5 billion."
+    told = article(content, title="Alderby to buy Cresk for $11 billion")
+    near = look_around(told, core(told, content))
+    assert price_of(near)[0].amount == 11_500_000_000

@@ -154,7 +154,9 @@ _BE = re.compile(
 _DO = re.compile(r"\b(?:did|does|do|has|have|had|will|would|to|can|could)\b[^,]*$", re.IGNORECASE)
 _PASSIVE = re.compile(r"(?:ed|ought|old|en|un|ook)(?: (?:over|up|off|out))?$", re.IGNORECASE)
 _BESIDES = re.compile(
-    r"\b(?:before|after|besides|apart from|other than|except|excluding|not)(?: (?:the|its|buying))? ?$",
+    r"\b(?:before|after|besides|apart from|other than|except|excluding|not)"
+    r"(?: (?:the|it|its|they|their|that|of|for|buying|bought|went|had|did|made|an?|offer|bid|deal|purchase|"
+    r"takeover|acquisition|merger|after)){0,4} ?$",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -173,12 +175,12 @@ _COMPARE = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"^(?:list|name|show)\b|\b(?:all|every) (?:the )?(?:[\w'-]+ ){0,2}(?:deals?|acquisitions?|purchases?|take-?overs?|"
-    r"partners?\w*|compan\w+|investments?|mergers?|alliances?)\b|\b(?:which|what) (?:[\w'-]+ ){0,3}(?:companies|firms|"
-    r"deals|acquisitions|businesses|takeovers|groups|partners|partnerships|bidders|suitors|investors|startups|"
-    r"start-ups|airlines|banks|sites|services|brands|chains|units|rivals|makers|manufacturers|funds|purchases|"
-    r"alliances|mergers|investments|joint ventures|stakes)\b|\bwho (?:all )?are .+ partners\b",
-    re.IGNORECASE,
+    r"^(?:[Ll]ist|[Nn]ame|[Ss]how)\b|\b(?:[Aa]ll|[Ee]very) (?:the )?(?:[a-z'-]+ ){0,2}(?:deals?|acquisitions?|"
+    r"purchases?|take-?overs?|partners?[a-z]*|compan[a-z]+|investments?|mergers?|alliances?)\b|"
+    r"\b(?:[Ww]hich|[Ww]hat) (?:[\w'-]+ ){0,3}(?:companies|firms|deals|acquisitions|businesses|takeovers|groups|"
+    r"partners|partnerships|bidders|suitors|investors|startups|start-ups|airlines|banks|sites|services|brands|"
+    r"chains|units|rivals|makers|manufacturers|funds|purchases|alliances|mergers|investments|joint ventures|"
+    r"stakes)\b|\b[Ww]ho (?:all )?are .+ partners\b"
 )
 _OFFERED = re.compile(
     r"\b(?:offer|bid|propos|plan|want|seek|sought|hop|talk|consider|try|tries|tried|would|could|might|intend|aim|"
@@ -213,7 +215,8 @@ def _form(text: str, companies: int) -> Form:
         return Form.COUNT
     if _COMPARE.search(text) and companies > 1:
         return Form.COMPARE
-    return Form.LIST if _ALL.search(text) else Form.PLAIN
+    wanted = read_aspect(text) in (Aspect.LIST, Aspect.WHO, Aspect.WHAT)
+    return Form.LIST if wanted and _ALL.search(text) else Form.PLAIN
 
 
 def _main_act(text: str) -> tuple[_Act, re.Match[str], bool] | None:

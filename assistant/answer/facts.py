@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from assistant.answer.asking import PART_ROLES, Asking, Part, Placed
+from assistant.answer.asking import PART_ROLES, Asking, Form, Part, Placed
 from assistant.answer.periods import Period
 from assistant.deals.ledger.book import DealBook
 from assistant.deals.ledger.histories import Deal, Participant
@@ -32,10 +32,21 @@ def fitting_deals(book: DealBook, asking: Asking) -> list[Deal]:
     """Deals with every company of the question in its part, of the kinds and in the time it names."""
     if not asking.companies:
         return []
+    found = _fitting(book, asking)
+    if found or asking.form not in (Form.LIST, Form.COUNT):
+        return found
+    # "Which firms did A buy since B became its chief?": a list is of one company, the plainest placed.
+    for placed in sorted(asking.companies, key=lambda p: p.part is Part.ANY):
+        if found := _fitting(book, replace(asking, companies=(placed,))):
+            return found
+    return []
+
+
+def _fitting(book: DealBook, asking: Asking) -> list[Deal]:
     return [
         deal
         for deal in _with_all(book, asking)
-        if _is_kind(deal, asking) and happens_in(deal, asking.period)
+        if (not asking.kinds or deal.kind in asking.kinds) and happens_in(deal, asking.period)
     ]
 
 
@@ -60,18 +71,17 @@ def plays(deal: Deal, placed: Placed) -> bool:
     return any(p.company_id in placed.named.company_ids and p.role in allowed for p in deal.parties)
 
 
-def _is_kind(deal: Deal, asking: Asking) -> bool:
-    return not asking.kinds or deal.kind in asking.kinds
-
-
 def happens_in(deal: Deal, period: Period) -> bool:
-    """Whether an event of the deal falls into the period, as far as its date tells."""
+    """Whether the deal, from its first known day to its last, meets the period."""
     if period.is_open:
         return True
     since, until = days_of(period.since), days_of(period.until)
     between = Days(since.first if since else 0, until.last if until else 10_000_000)
     days = [d for event in deal.history if (d := days_of(event.date))]
-    return any(d.apart(between) == 0 for d in days)
+    if not days:
+        return False
+    lasting = Days(min(d.first for d in days), max(d.last for d in days))
+    return lasting.apart(between) == 0
 
 
 def others_in(deal: Deal, asking: Asking) -> list[Participant]:

@@ -22,6 +22,9 @@ NAME = "offline"
 ANSWER_WORDS = 58
 """A person reads an answer, not a paste: DealQA judges the first 60 words, marks among them."""
 
+_FEW = 2
+"""A tally and one row: where only one deal of a list is known, the sentence that answers best is added."""
+
 _MOST = 2
 """Sentences a question gets."""
 _MARGIN = 3.0
@@ -40,13 +43,17 @@ class OfflineWriter:
 
     def write(self, material: Material) -> Iterator[Statement]:
         rows = list(tally(material))
-        if rows:
-            yield from rows
+        yield from rows
+        if len(rows) > _FEW:
             return
         question, words = material.question, self._words()
         rankings = rank_answers(question, material.passages, words)
         if not rankings:
             yield Refusal(Abstention.LIBRARY_EMPTY, "")
+            return
+        if rows:
+            if rankings[0].answerable >= 0:
+                yield _claim(rankings[0].candidates[0])
             return
         unknown = unknown_name(question.text, words, rankings[0].candidates)
         if unknown:

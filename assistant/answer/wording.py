@@ -72,7 +72,15 @@ def quotes_of(deal: Deal) -> tuple[Quote, ...]:
     quotes = [*deal.evidence[:1], *(price.quotes[0] for price in deal.values[:1])]
     now = [e for e in deal.history if (e.stage, e.date) == (deal.stage, deal.stage_date)]
     quotes += [event.quotes[0] for event in now[:1]]
+    if deal.evidence:
+        quotes += _names_of(deal, deal.evidence[0])
     return tuple(q for i, q in enumerate(quotes) if not any(_inside(q, o) for o in quotes[:i]))
+
+
+def _names_of(deal: Deal, evidence: Quote) -> list[Quote]:
+    """Where the article of the evidence names the parties: the evidence may say "it"."""
+    told = next(t for t in deal.tellings if evidence in t.mention.core.evidence)
+    return [party.quote for party in told.mention.parties]
 
 
 def _inside(quote: Quote, other: Quote) -> bool:

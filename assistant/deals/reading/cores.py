@@ -22,7 +22,7 @@ from assistant.deals.reading.grammar import (
     minority,
     only_owned,
 )
-from assistant.deals.reading.groups import LEGAL, core_words
+from assistant.deals.reading.groups import LEGAL, core_words, name_words
 from assistant.deals.reading.names import Actor, ActorKind
 from assistant.deals.reading.pairs import Hit, Link, Marked, Reader
 from assistant.deals.reading.references import Reference
@@ -126,9 +126,17 @@ def _sightings(actors: Sequence[Actor]) -> list[Sighting]:
     return [
         Sighting(number, span)
         for number, actor in enumerate(actors)
-        if actor.kind is not ActorKind.PLACE and not set(core_words(actor.name)) <= _NO_NAMES
+        if actor.kind is not ActorKind.PLACE and not _says_nothing(actor.name)
         for span in actor.spans
     ]
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is made of words that name no company; "News Corp." has a legal form, which does."""
+    words = core_words(name)
+    return _NO_NAMES.issuperset(words) and (
+        LEGAL.issuperset(words) or LEGAL.isdisjoint(name_words(name))
+    )
 
 
 def _referring(named: Sequence[Sighting], references: Sequence[Reference]) -> list[Sighting]:

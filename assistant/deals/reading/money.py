@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from assistant.deals.reading.currencies import LANDS, PREFIXES, SCALES, SPELLED, WORDS
 from assistant.deals.reading.vicinity import Vicinity
 from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Basis, Money
@@ -19,43 +20,11 @@ from assistant.domain import Span
 BESIDE = 30
 """Letters between a price and its conversion at most."""
 
+ROUNDED = 0.08
+"""Of a title's amount: what rounding may take from it or add."""
+
 MOST, MOST_IN_SENTENCE = 80, 20
 """Amounts looked at: each is compared with every other."""
-
-_PREFIXES = {
-    "us$": "USD", "u.s.$": "USD", "usd": "USD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "c$": "CAD", "ca$": "CAD",
-    "can$": "CAD", "cdn$": "CAD", "cad": "CAD", "nz$": "NZD", "nzd": "NZD", "hk$": "HKD", "hkd": "HKD", "s$": "SGD",
-    "sg$": "SGD", "sgd": "SGD", "nt$": "TWD", "twd": "TWD", "r$": "BRL", "brl": "BRL", "mxn": "MXN", "$": "USD",
-    "£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "¥": "JPY", "jpy": "JPY",
-    "cn¥": "CNY", "rmb": "CNY", "cny": "CNY", "₹": "INR", "rs": "INR", "rs.": "INR", "inr": "INR", "₩": "KRW",
-    "krw": "KRW", "sfr": "CHF", "chf": "CHF", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "isk": "ISK", "zar": "ZAR",
-    "rub": "RUB", "pln": "PLN", "czk": "CZK", "huf": "HUF", "try": "TRY", "sar": "SAR", "aed": "AED", "thb": "THB",
-    "myr": "MYR", "idr": "IDR", "php": "PHP", "₽": "RUB", "₺": "TRY", "₪": "ILS",
-}  # fmt: skip
-_WORDS = {
-    "dollar": "USD", "euro": "EUR", "pound": "GBP", "pounds sterling": "GBP", "yuan": "CNY", "renminbi": "CNY",
-    "yen": "JPY", "won": "KRW", "rupee": "INR", "kronor": "SEK", "krona": "SEK", "kroner": "DKK", "krone": "DKK",
-    "franc": "CHF", "rouble": "RUB", "ruble": "RUB", "zloty": "PLN", "real": "BRL", "reais": "BRL", "rand": "ZAR",
-    "baht": "THB", "ringgit": "MYR", "rupiah": "IDR", "peso": "MXN", "lira": "TRY", "shekel": "ILS", "dirham": "AED",
-    "riyal": "SAR", "sterling": "GBP", "usd": "USD", "gbp": "GBP", "eur": "EUR", "cad": "CAD", "aud": "AUD",
-    "nzd": "NZD", "isk": "ISK", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "chf": "CHF", "rmb": "CNY", "cny": "CNY",
-    "inr": "INR", "jpy": "JPY", "krw": "KRW",
-}  # fmt: skip
-_LANDS = {
-    "us": "USD", "u.s.": "USD", "american": "USD", "canadian": "CAD", "australian": "AUD", "new zealand": "NZD",
-    "hong kong": "HKD", "singapore": "SGD", "taiwan": "TWD", "swiss": "CHF", "norwegian": "NOK", "danish": "DKK",
-    "swedish": "SEK", "icelandic": "ISK", "brazilian": "BRL", "indian": "INR", "sri lankan": "LKR", "british": "GBP",
-    "mexican": "MXN", "chilean": "CLP", "philippine": "PHP", "south korean": "KRW", "japanese": "JPY",
-}  # fmt: skip
-_SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "mln": 1e6, "mio": 1e6,
-    "billion": 1e9, "bn": 1e9, "bln": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12, "trn": 1e12, "crore": 1e7,
-    "lakh": 1e5,
-}  # fmt: skip
-_SPELLED = {
-    "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "half a": 0.5, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-}  # fmt: skip
 
 
 def _either(words: Sequence[str]) -> str:
@@ -63,11 +32,11 @@ def _either(words: Sequence[str]) -> str:
 
 
 _AMOUNT = re.compile(
-    rf"(?<![\w$£€¥])(?:(?P<prefix>{_either(list(_PREFIXES))})[ \u00a0]?)?"
+    rf"(?<![\w$£€¥])(?:(?P<prefix>{_either(list(PREFIXES))})[ \u00a0]?)?"
     r"(?:(?P<figure>\d{1,15}(?:[.,]\d{1,9}){0,4})(?![\d])|(?P<spelled>half a|"
-    rf"{_either([w for w in _SPELLED if w != 'half a'])})(?= (?:hundred |thousand |million|billion|trillion|crore)))"
-    rf"(?:[ \u00a0-]?(?P<scale>{_either(list(_SCALES))})(?!\w))?"
-    rf"(?:[ \u00a0-](?:(?P<land>{_either(list(_LANDS))})[ \u00a0])?(?P<word>{_either(list(_WORDS))})(?:s|es)?(?!\w))?",
+    rf"{_either([w for w in SPELLED if w != 'half a'])})(?= (?:hundred |thousand |million|billion|trillion|crore)))"
+    rf"(?:[ \u00a0-]?(?P<scale>{_either(list(SCALES))})(?!\w))?"
+    rf"(?:[ \u00a0-](?:(?P<land>{_either(list(LANDS))})[ \u00a0])?(?P<word>{_either(list(WORDS))})(?:s|es)?(?!\w))?",
     re.I,
 )
 _CASH_AND = re.compile(r" in cash,? (?:and|plus) ")
@@ -76,6 +45,7 @@ _SHARE = re.compile(
     r"(?: in cash)?,? (?:a|per|each|for each|for every|an?) (?:\w+ )?(?:share|unit)|(?: apiece)",
     re.I,
 )
+_OR = frozenset({",", ", or", "or", "/"})
 _ABOUT = re.compile(
     r"(?:estimated(?: price of)?|approximately|roughly|around|about|nearly|almost|over|more than|less than|up to|under|"
     r"at least|close to|some|reportedly|believed to be)(?: at| about| around)? $", re.I
@@ -154,8 +124,8 @@ def _sentence_amounts(near: Vicinity, index: int, usual: str) -> Iterator[Amount
         if currency is None:
             continue
         number = match["figure"]
-        amount = read_figure(number) if number else float(_SPELLED[match["spelled"].lower()])
-        amount = round(amount * _SCALES.get((match["scale"] or "").lower(), 1.0), 2)
+        amount = read_figure(number) if number else float(SPELLED[match["spelled"].lower()])
+        amount = round(amount * SCALES.get((match["scale"] or "").lower(), 1.0), 2)
         place = Span(match.start(), match.end())
         before, after = (
             near.content[max(0, place.start - 40) : place.start],
@@ -173,12 +143,12 @@ def _sentence_amounts(near: Vicinity, index: int, usual: str) -> Iterator[Amount
 def _currency(match: re.Match[str], content: str, usual: str) -> str | None:
     prefix, land, word, scale = (match[g] for g in ("prefix", "land", "word", "scale"))
     if land:
-        return _LANDS[land.lower()]
+        return LANDS[land.lower()]
     if word:
-        named = _WORDS[word.lower()]
-        return named if not prefix or named != "USD" else _PREFIXES[prefix.lower()]
+        named = WORDS[word.lower()]
+        return named if not prefix or named != "USD" else PREFIXES[prefix.lower()]
     if prefix and (prefix != prefix.lower() or not prefix.isalpha() or prefix.startswith("euro")):
-        return _PREFIXES[prefix.lower()]
+        return PREFIXES[prefix.lower()]
     if scale and len(scale) > 1 and match["figure"]:
         before, after = (
             content[max(0, match.start() - 24) : match.start()],
@@ -342,9 +312,8 @@ def price_of(near: Vicinity) -> tuple[Money, ...]:
     shares = [a for a in amounts if a.money.basis is Basis.PER_SHARE and _is_bid(near, a)][:1]
     if not likely:
         return tuple(a.money for a in shares)
-    best = _before_brackets(
-        max(likely, key=lambda pair: (pair[0], -pair[1].span.start))[1], amounts
-    )
+    best = max(likely, key=lambda pair: (pair[0], -pair[1].span.start))[1]
+    best = _before_others(near, _before_brackets(_unrounded(best, likely), amounts), amounts)
     beside = [
         a
         for a in amounts
@@ -363,6 +332,45 @@ def _is_bid(near: Vicinity, amount: Amount) -> bool:
     )
     theirs = near.in_other_deal(amount.span) and not near.in_evidence(amount.span)
     return told and not theirs and bool(_PRICE.search(left)) and not _NO_PRICE.search(left)
+
+
+def _unrounded(best: Amount, likely: Sequence[tuple[float, Amount]]) -> Amount:
+    """A title rounds: its amount gives way to one of the text that is nearly the same, with more figures."""
+    if best.sentence:
+        return best
+    told, figures = best.money, _figures(best)
+    closer = [
+        amount
+        for _, amount in likely
+        if amount.sentence
+        and amount.money.currency == told.currency
+        and abs(amount.money.amount - told.amount) < ROUNDED * told.amount
+        and _figures(amount) > figures
+    ]
+    return closer[0] if closer else best
+
+
+def _figures(amount: Amount) -> int:
+    """Significant figures: 3 of 11.5 billion."""
+    return len(f"{amount.money.amount:.0f}".rstrip("0"))
+
+
+def _before_others(near: Vicinity, best: Amount, amounts: Sequence[Amount]) -> Amount:
+    """Of one price in several currencies, as in "2 million pounds, 3 million euros or $4 million", the first."""
+    same = (best.money.amount, best.money.currency)
+    for at, amount in enumerate(amounts):
+        if (amount.money.amount, amount.money.currency) == same:
+            first = at
+            while first and _goes_on(near, amounts[first - 1], amounts[first]):
+                first -= 1
+            if first != at:
+                return amounts[first]
+    return best
+
+
+def _goes_on(near: Vicinity, one: Amount, other: Amount) -> bool:
+    gap = near.content[one.span.end : other.span.start].strip()
+    return gap in _OR and one.money.currency != other.money.currency
 
 
 def _before_brackets(best: Amount, amounts: Sequence[Amount]) -> Amount:
