@@ -15,6 +15,7 @@ AccordError
 │   ├── WeightsMissing         the embedding weights are not installed, or are not the ones known
 │   └── IndexBroken            an index cannot be opened and has to be rebuilt
 ├── QuestionRefused            there is nothing to answer
+├── GoldRefused                questions to be scored that cannot be used
 ├── PromptError                a prompt file is missing, or names a variable nobody gives
 └── ModelError                 the language model did not answer; the offline writer does
     ├── ModelUnreachable       no connection, or it broke off
@@ -85,6 +86,10 @@ class IndexBroken(SearchError):
 
 
 class QuestionRefused(AccordError):
+    pass
+
+
+class GoldRefused(AccordError):
     pass
 
 

@@ -127,5 +127,5 @@ def test_of_one_price_in_several_currencies_the_first_is_the_price() -> None:
 def test_a_titles_rounded_price_gives_way_to_the_one_in_the_text() -> None:
     content = "Alderby has agreed to buy Cresk for $11.5 billion."
     told = article(content, title="Alderby to buy Cresk for $11 billion")
-    near = look_around(told, core(told, content))
+    near = look_around(told, core(told, content, "Alderby", "Cresk"))
     assert price_of(near)[0].amount == 11_500_000_000

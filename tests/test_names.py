@@ -236,6 +236,18 @@ def test_initials_may_count_small_and_legal_words_or_not(short: str, name: str, 
     assert is_initials(short, name) is fits
 
 
+def test_the_first_word_of_a_company_is_found_where_no_sentence_was_read() -> None:
+    content = "Pellam Gardens bought Tarnbeck. In the end Pellam, too, was for sale."
+    spans = split_sentences(content)[:1]
+    words = [
+        Tagged(Span(0, 14), NameKind.ORGANISATION, 0.9),
+        Tagged(Span(22, 30), NameKind.ORGANISATION, 0.9),
+    ]
+    first = group_actors(content, spans, [words])[0]
+    assert first.name == "Pellam Gardens"
+    assert [content[s.start : s.end] for s in first.spans] == ["Pellam Gardens", "Pellam"]
+
+
 def test_legal_words_and_accents_do_not_make_another_name() -> None:
     assert core_words("The Øskeld Café S.A.") == core_words("Øskeld Cafe")
     assert core_words("Group") == ("group",)
@@ -265,6 +277,22 @@ def test_it_means_the_company_the_sentence_began_with() -> None:
 def test_it_at_the_beginning_means_that_of_the_sentence_before() -> None:
     found = _resolved("Deal", "Velmora will buy Tarnbeck. It paid cash.", "Velmora", "Tarnbeck")
     assert found == {"It": ["Velmora"]}
+
+
+def test_it_goes_on_meaning_what_the_text_speaks_of() -> None:
+    text = "Velmora has grown. In May it bought the pump arm of Tarnbeck. It will close two plants."
+    found = _resolved("Deal", text, "Velmora", "Tarnbeck")
+    assert found == {"it": ["Velmora"], "It": ["Velmora"]}
+
+
+def test_it_does_not_mean_who_backs_the_buyer() -> None:
+    text = "Velmora makes pumps. Backed by Orva, it has bought Tarnbeck."
+    assert _resolved("Deal", text, "Velmora", "Orva", "Tarnbeck") == {"it": ["Velmora"]}
+
+
+def test_its_after_which_means_the_name_before_which() -> None:
+    text = "Velmora left the race, as did Orva, which has put off its purchase of Tarnbeck."
+    assert _resolved("Deal", text, "Velmora", "Orva", "Tarnbeck") == {"its": ["Orva"]}
 
 
 def test_both_companies_are_the_two_named_before() -> None:

@@ -41,9 +41,7 @@ class Citations:
 
         `quotes` were located before; one of an article that is not known here is left out.
         """
-        located = [self._locate(article_id, words) for article_id, words in proofs]
-        located += [quote for quote in quotes if self._source(quote.article_id)]
-        found = dict.fromkeys(quote for quote in located if quote is not None)
+        found = self._located(proofs, quotes)
         plain = " ".join(_MARKS.sub("", text).split())
         if not found or find_fault(plain, [self._proof(q) for q in found], self._book.directory):
             return None
@@ -51,6 +49,18 @@ class Citations:
         end = _END.search(plain)
         at = end.start() if end else len(plain)
         return f"{plain[:at]} {marks}{plain[at:]}"
+
+    def located(
+        self, proofs: Iterable[tuple[str, str]], quotes: Iterable[Quote] = ()
+    ) -> list[Proof]:
+        """What of the words a sentence stands on can be located, with titles and dates."""
+        return [self._proof(quote) for quote in self._located(proofs, quotes)]
+
+    def _located(self, proofs: Iterable[tuple[str, str]], quotes: Iterable[Quote]) -> list[Quote]:
+        """Each quote once, in the order given."""
+        located = [self._locate(article_id, words) for article_id, words in proofs]
+        located += [quote for quote in quotes if self._source(quote.article_id)]
+        return list(dict.fromkeys(quote for quote in located if quote is not None))
 
     def _proof(self, quote: Quote) -> Proof:
         source = self._source(quote.article_id)

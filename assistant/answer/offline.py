@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answer.evidence import rank_answers
 from assistant.answer.material import Material, Statement
+from assistant.answer.premises import judge
 from assistant.answer.ranking import Ranking
 from assistant.answer.sentences import Candidate, Words, names_in
 from assistant.answer.tallies import tally
@@ -45,6 +46,10 @@ class OfflineWriter:
         rows = list(tally(material))
         yield from rows
         if len(rows) > _FEW:
+            return
+        settled = judge(material)
+        if settled is not None:
+            yield settled
             return
         question, words = material.question, self._words()
         rankings = rank_answers(question, material.passages, words)

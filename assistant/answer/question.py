@@ -136,7 +136,12 @@ _BACK = re.compile(
 )
 
 
+def refers_back(text: str) -> bool:
+    """Whether words of a question stand for something said before: a pronoun, "the deal"."""
+    return bool(_BACK.search(text))
+
+
 def leans_back(text: str) -> bool:
     """Whether a question needs the one before it: a pronoun, a bare 'why?', or no name of its own."""
     names = re.findall(r"(?<=\s)[A-Z0-9][\w&.'-]*", text)
-    return bool(_BACK.search(text)) or not names
+    return refers_back(text) or not names

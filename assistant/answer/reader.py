@@ -7,14 +7,15 @@ what it is given; which sentences those are, and what follows from the scores, i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.encoder.adapted import AdaptedEncoder
+from assistant.answer.sentences import Candidate
+from assistant.encoder.adapted import AdaptedEncoder, Pieces
 from assistant.encoder.adapter import Adapter, open_adapter
 from assistant.encoder.minilm import SEP
 
@@ -26,18 +27,13 @@ ASK, TITLE, SENTENCE = 1155, 1244, 1186
 MiniLM tells apart, with embeddings of their own in the adapter."""
 
 QUESTION_PIECES, EARLIER_PIECES, TITLE_PIECES, SENTENCE_PIECES = 48, 24, 24, 64
+ROOM = 158
+"""Word pieces of a row: about four sentences and their titles."""
+
 _LEAST = 12  # a sentence cut shorter than this says too little to be read
 _LONGEST = 12  # word pieces of a span that answers
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An article as it is shown to the reader: its title, and sentences of it in their order."""
-
-    title: str
-    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,12 @@ class Judged:
     odds: float
     certain: float
     span: tuple[int, int]
+
+    def placed(self, offsets: Sequence[tuple[int, int]]) -> Judged:
+        """With a span of word pieces turned into one of characters."""
+        first, last = self.span
+        at = (offsets[first][0], offsets[last][1]) if last < len(offsets) else (0, 0)
+        return replace(self, span=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,10 @@ class Row:
     parts: tuple[Part, ...]
 
 
-Pieces = Sequence[int]
-
-
 def build_row(
-    question: Pieces,
-    earlier: Pieces,
-    articles: Sequence[tuple[Pieces, Sequence[Pieces]]],
+    question: Sequence[int],
+    earlier: Sequence[int],
+    articles: Sequence[tuple[Sequence[int], Sequence[Sequence[int]]]],
     room: int,
 ) -> Row:
     """A row of at most `room` pieces; what finds no room is left out, from the end."""
@@ -122,32 +121,66 @@ class AnswerReader:
         self._encoder.load()
 
     def read(
-        self, question: str, earlier: str, articles: Sequence[Shown], room: int
-    ) -> dict[tuple[int, int | None], Judged]:
-        """What is said of each text that finds room in one row of `room` word pieces.
+        self, question: str, earlier: str, candidates: Sequence[Candidate], room: int = ROOM
+    ) -> list[Judged | None]:
+        """What is said of each candidate, best first; None where the row had no room for it.
 
-        Keys are (article, sentence), where a sentence of None is the title. `earlier` is the question
-        this one leans on, or nothing.
+        `earlier` is the question that this one leans on, or nothing. One row is read, of at most
+        `room` word pieces, which takes the more time the longer it is.
         """
-        texts = [question, earlier]
-        for article in articles:
-            texts += [article.title, *article.sentences]
-        pieces = self._encoder.pieces(texts)
-        rest = iter(pieces[2:])
-        split = [(next(rest), [next(rest) for _ in a.sentences]) for a in articles]
-        shown = [(title.ids, [s.ids for s in sentences]) for title, sentences in split]
-        row = build_row(
-            pieces[0].ids, pieces[1].ids, shown, min(room, self._encoder.max_tokens - 2)
-        )
+        titles = list(dict.fromkeys(c.article.source.title for c in candidates))
+        texts = [question, earlier, *titles, *(c.text for c in candidates)]
+        asked, leaned, *pieces = self._encoder.pieces(texts)
+        named = dict(zip(titles, pieces[: len(titles)], strict=True))
+        split = pieces[len(titles) :]
+        room = min(room, self._encoder.max_tokens - 2)
+        left = room - len(build_row(asked.ids, leaned.ids, (), room).ids)
+        groups = list(_grouped(candidates, named, split, left).values())
+        shown = [(named[g.title].ids, [split[i].ids for i in g.sentences]) for g in groups]
+        row = build_row(asked.ids, leaned.ids, shown, room)
+        judged: list[Judged | None] = [None] * len(candidates)
         states = next(self._encoder.states([row.ids]))
-        found = {}
-        for part, judged in zip(row.parts, self._heads.judge(states, row), strict=True):
-            title, sentences = split[part.article]
-            whole = title if part.sentence is None else sentences[part.sentence]
-            first, last = judged.span
-            at = (whole.offsets[first][0], whole.offsets[last][1]) if whole.ids else (0, 0)
-            found[part.article, part.sentence] = Judged(judged.odds, judged.certain, at)
-        return found
+        for part, said in zip(row.parts, self._heads.judge(states, row), strict=True):
+            group = groups[part.article]
+            at = group.own if part.sentence is None else group.sentences[part.sentence]
+            if at is not None:
+                judged[at] = said.placed(split[at].offsets)
+        return judged
+
+
+@dataclass(slots=True)
+class _Group:
+    """Candidates of one article by their index; `own` is the title where that is a candidate itself."""
+
+    title: str
+    own: int | None
+    sentences: list[int]
+
+
+def _grouped(
+    candidates: Sequence[Candidate],
+    titles: Mapping[str, Pieces],
+    split: Sequence[Pieces],
+    left: int,
+) -> dict[str, _Group]:
+    """Those for which there is room, better ones first; in a group in the order of the article."""
+    groups: dict[str, _Group] = {}
+    for index, candidate in enumerate(candidates):
+        article = candidate.article
+        cost = 0 if candidate.is_title else 1 + min(len(split[index].ids), SENTENCE_PIECES)
+        if article.id not in groups:
+            cost += 1 + min(len(titles[article.source.title].ids), TITLE_PIECES)
+        if cost > left:
+            continue
+        left -= cost
+        group = groups.setdefault(article.id, _Group(article.source.title, None, []))
+        if candidate.is_title:
+            group.own = index
+        else:
+            group.sentences.append(index)
+    for group in groups.values():
+        group.sentences.sort(key=lambda i: candidates[i].span.start)
+    return groups
 
 
 class _Heads:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.answer.dates import readable
 from assistant.deals.ledger.histories import Deal, Price
-from assistant.deals.records import Basis, Kind, Stage
+from assistant.deals.records import Basis, Kind, Role, Stage
 from assistant.domain import Quote
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -105,3 +105,40 @@ def join_names(names: Sequence[str]) -> str:
     """`A, B and C`, each once."""
     once = list(dict.fromkeys(names))
     return " and ".join([", ".join(once[:-1]), once[-1]] if len(once) > 1 else once)
+
+
+_STAGES = {
+    Stage.RUMOURED: "has been rumoured",
+    Stage.PROPOSED: "has been proposed",
+    Stage.ANNOUNCED: "has been announced",
+    Stage.COMPLETED: "has been completed",
+    Stage.REJECTED: "was rejected",
+    Stage.WITHDRAWN: "was withdrawn",
+    Stage.TERMINATED: "was ended",
+}
+_PACTS_IN_FORCE = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
+
+
+def tell_standing(deal: Deal) -> str:
+    """`Velmora's acquisition of Tarnbeck was withdrawn (9 July 2005)`, without a full stop."""
+    told = _STAGES[deal.stage]
+    if deal.stage is Stage.COMPLETED and deal.kind in _PACTS_IN_FORCE:
+        told = "is in force"
+    when = f" ({readable(deal.stage_date)})" if deal.stage_date else ""
+    return f"{name_deal(deal)} {told}{when}"
+
+
+def name_deal(deal: Deal) -> str:
+    """`Velmora's acquisition of Tarnbeck`, `the partnership of Orva and Belst`."""
+    givers = [
+        p.name for p in deal.named(Role.ACQUIRER, Role.INVESTOR, Role.LICENSOR, Role.SUPPLIER)
+    ]
+    takers = [p.name for p in deal.named(Role.TARGET, Role.INVESTEE, Role.LICENSEE, Role.CUSTOMER)]
+    sellers = [p.name for p in deal.named(Role.SELLER)]
+    what = shown_kind(deal.kind)
+    if not givers or not (takers or sellers):
+        return f"the {what} of {join_names([p.name for p in deal.parties])}"
+    small = {Kind.INVESTMENT: "in", Kind.LICENSING: "to", Kind.SUPPLY: "for"}.get(deal.kind, "of")
+    told = f"{join_names(givers)}'s {what}"
+    told += f" {small} {join_names(takers)}" if takers else ""
+    return told + (f" from {join_names(sellers)}" if sellers else "")

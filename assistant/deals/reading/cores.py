@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.deals.reading.bystanders import set_aside, without_asides
 from assistant.deals.reading.cues import sentences_worth_reading
 from assistant.deals.reading.drafts import Draft, drafts_of, join_drafts
 from assistant.deals.reading.grammar import (
@@ -31,22 +32,31 @@ from assistant.deals.reading.windows import BEFORE, Sighting
 from assistant.deals.records import Core, Party
 from assistant.domain import Article, Quote, Span
 
-SURE = 0.5
+SURE = 0.6
 """Score from which a link counts. Chosen on training texts kept aside; see training/train_pairs.py."""
 
 RIVAL = 0.65
 """What is left of the score of a pair when a surer one of the sentence has one of its actors."""
 
+PARALLEL = 0.6
+"""The same for another purchase by the same buyer, or of the same target."""
+
+CROSSED = 0.5
+"""The same for a purchase in which the buyer of a surer one is bought, or its target buys."""
+
+BYSTANDER = 0.5
+"""What is left of the score of a pair of which one is named in an aside only."""
+
 SIDE_BY_SIDE = 0.5
 """The same where both stand in one list, as in "‹1› and ‹2› must be sold": neither buys the other."""
 
-PERSON = 0.8
+PERSON = 0.6
 """What is left of a deal's score when a person is a party of it."""
 
 WATCHER = 0.5
 """The same for one that judges deals, such as a competition authority."""
 
-LISTED = 0.3
+LISTED = 0.5
 """Score from which a link is believed of a name that stands in a list with a surer one."""
 
 NAMED_HERE = (0.4, 0.7, 1.0)
@@ -55,8 +65,11 @@ NAMED_HERE = (0.4, 0.7, 1.0)
 FORM = 0.8
 """The least score of a pair that a form of grammar finds and the reader does not rule out."""
 
-RULED_OUT = 0.05
+RULED_OUT = 0.03
 """Below this score the reader has ruled a link out."""
+
+DOUBTED = 0.3
+"""Below this score supply or a licence gives way to a form of buying."""
 
 SAID = 0.3
 """Added to the score of a pair that a form of grammar finds."""
@@ -113,10 +126,13 @@ def read_cores(
     for index, found in _by_sentence(hits).items():
         text = masked(article.content, spans[index], sightings)
         plain = masked(article.content, spans[index], named)
-        forms = dict.fromkeys([*find_forms(text), *find_forms(plain)])
+        told = dict.fromkeys((text, plain, without_asides(text)))
+        forms = dict.fromkeys(form for shown in told for form in find_forms(shown))
         drafts += drafts_of(weigh(found, list(forms), text))
     drafts = [_doubted(draft, actors) for draft in drafts]
-    joined = [d for d in join_drafts(drafts, _alike(actors)) if d.score >= SURE]
+    alike = _alike(actors)
+    drafts = [d for d in drafts if d.actors not in alike]
+    joined = [d for d in join_drafts(drafts, alike) if d.score >= SURE]
     cores = [_core(article, actors, spans, draft) for draft in joined]
     return sorted(cores, key=lambda core: min(q.span for q in core.evidence))
 
@@ -172,7 +188,10 @@ def _by_sentence(hits: Sequence[Hit]) -> dict[int, list[Hit]]:
 
 def weigh(hits: Sequence[Hit], findings: Sequence[Finding], text: str) -> list[Hit]:
     """The links of a sentence that count: grammar heard, rivals held against each other, lists filled."""
-    by_pair = {frozenset((f.first, f.second)): f for f in findings}
+    aside = set_aside(text)
+    by_pair = {
+        frozenset((f.first, f.second)): f for f in findings if not aside & {f.first, f.second}
+    }
     heard = [_heard(hit, by_pair.get(frozenset((hit.first, hit.second))), text) for hit in hits]
     if only_owned(text):
         heard = [hit for hit in heard if hit.link not in _BUYING]
@@ -181,7 +200,9 @@ def weigh(hits: Sequence[Hit], findings: Sequence[Finding], text: str) -> list[H
     for hit in sorted(heard, key=lambda h: -h.score):
         said = frozenset((hit.first, hit.second)) in by_pair
         rivalled = not said and any(_rivals(hit, other, text) for other in kept)
-        score = hit.score * (RIVAL if rivalled else 1)
+        score = hit.score * (_left_beside(hit, kept) if rivalled else 1)
+        if aside & {hit.first, hit.second}:
+            score *= BYSTANDER
         if not said and hit.link >= Link.ACQUIRES and listed(text, hit.first, hit.second):
             score *= SIDE_BY_SIDE
         if rivalled and _closes_a_circle(hit, kept):
@@ -191,6 +212,17 @@ def weigh(hits: Sequence[Hit], findings: Sequence[Finding], text: str) -> list[H
         else:
             left.append(hit)
     return [*kept, *_listed_with(kept, left, text)]
+
+
+def _left_beside(hit: Hit, kept: Sequence[Hit]) -> float:
+    """What is left of the score of a rivalled link beside surer ones."""
+    bought = [other for other in kept if other.link in _BUYING and hit.link in _BUYING]
+    if any(hit.first == other.second or hit.second == other.first for other in bought):
+        return CROSSED
+    alike = [other for other in bought if other.link is hit.link]
+    if any(hit.first == other.first or hit.second == other.second for other in alike):
+        return PARALLEL
+    return RIVAL
 
 
 def _closes_a_circle(hit: Hit, kept: Sequence[Hit]) -> bool:
@@ -237,7 +269,8 @@ def _heard(hit: Hit, finding: Finding | None, text: str) -> Hit:
     link = hit.link
     if finding is not None:
         against = _BUYING | {Link.MERGER, Link.TOGETHER}
-        if finding.link in _BUYING and link not in {*against, Link.PARTNERSHIP}:
+        other_kind = finding.link in _BUYING and link not in {*against, Link.PARTNERSHIP}
+        if other_kind and hit.score >= DOUBTED:
             return hit
         if finding.link is Link.PARTNERSHIP and link is Link.JOINT_VENTURE:
             return hit

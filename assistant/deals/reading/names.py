@@ -26,6 +26,7 @@ _POSSESSIVE = re.compile(r"(?:'s|’s|['’])$")
 _PIECE = re.compile(r"[^\s().](?:(?! \. )[^()\n])*")
 _SMALL_TAIL = re.compile(rf"(?<=\w)(?: (?!(?:{'|'.join(sorted(LEGAL))})\b)[a-z][a-z]+)+$")
 _LONGEST = 80
+_SHORTEST = 3
 _NEVER = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
     "august september october november december ceo cfo coo chairman president mr mrs ms dr sir "
@@ -103,12 +104,29 @@ def group_actors(
 ) -> tuple[Actor, ...]:
     """The actors from what the tagger found in each sentence; sentences stand in order."""
     kinds, aliases = _spellings(content, sentences, tagged)
+    shorter = _shorter(kinds)
+    kinds |= dict.fromkeys(shorter, NameKind.ORGANISATION)
     places = _places(content, sentences, kinds)
     names = [
         Named(text, kinds[text], tuple(spans), _lines(spans, sentences), aliases.get(text, ""))
         for text, spans in places.items()
     ]
-    return tuple(_actor(group) for group in group_names(content, names))
+    groups = group_names(content, names)
+    return tuple(_actor(g) for g in groups if not shorter.issuperset(n.text for n in g))
+
+
+def _shorter(kinds: dict[str, NameKind]) -> set[str]:
+    """First words of companies' names that stand alone somewhere and were read in no sentence."""
+    firsts = {
+        text.split()[0]
+        for text, kind in kinds.items()
+        if kind is NameKind.ORGANISATION and len(text.split()) > 1
+    }
+    return {
+        word
+        for word in firsts
+        if word not in kinds and len(word) > _SHORTEST and word.isalpha() and word[0].isupper()
+    }
 
 
 def _spellings(
@@ -137,7 +155,8 @@ def _spellings(
 def _surnames(content: str, kinds: dict[str, NameKind]) -> dict[str, NameKind]:
     """The kinds, with a lone surname a person's where the full name came before it.
 
-    But for a company named after its founder, which has a longer name of its own: "Reiss Systems".
+    But for a company named after its founder, which has a longer name of its own: "Reiss Systems". Of
+    that the first word alone is the company's too, where no person is named in full.
     """
     persons = {t.split()[-1]: t for t, k in kinds.items() if k is NameKind.PERSON and " " in t}
     firms = {t.split()[0] for t, k in kinds.items() if k is NameKind.ORGANISATION and " " in t}
@@ -147,6 +166,8 @@ def _surnames(content: str, kinds: dict[str, NameKind]) -> dict[str, NameKind]:
             full = content.find(persons[text])
             if 0 <= full < content.find(text):
                 changed[text] = NameKind.PERSON
+        if kind is NameKind.PERSON and text in firms and text not in persons:
+            changed[text] = NameKind.ORGANISATION
     return changed
 
 

@@ -22,7 +22,7 @@ from assistant.encoder.adapted import AdaptedEncoder
 from assistant.encoder.adapter import Adapter, open_adapter
 
 ADAPTER = Path(__file__).with_name("pairs.safetensors")
-ADAPTER_SHA256 = "24cbc2de268f76c062a381ea3ae6de2aeaee87891de248c690ed11bd569bb195"
+ADAPTER_SHA256 = "a377afb9788791e919595e00f818666f9307c0f58359f92ea45ae891956a478b"
 
 Floats = npt.NDArray[np.float32]
 
