@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+from deal_books import tell_deals
+from materials import material_of
+
+from assistant.answer.premises import judge
+from assistant.deals.ledger.book import DealBook
+from assistant.domain import Abstention, Claim, Refusal
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> DealBook:
+    return tell_deals(tmp_path_factory.mktemp("ledger"))
+
+
+def _judged(book: DealBook, text: str) -> Claim | Refusal | None:
+    return judge(material_of(text, [], book))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Did Velmora buy Tarnbeck?", "Yes: Velmora's acquisition of Tarnbeck has been completed"),
+        ("Has Velmora acquired Siskin Systems?", "Yes: Velmora's acquisition of Siskin Systems has been announced"),
+    ],
+)  # fmt: skip
+def test_yes_is_said_with_the_record(book: DealBook, question: str, answer: str) -> None:
+    said = _judged(book, question)
+    assert isinstance(said, Claim)
+    assert said.text.startswith(answer)
+    assert said.quotes
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Did Baldor buy Marrow?", "No: Baldor's acquisition of Marrow was withdrawn"),
+        ("Did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),
+        ("Did Baldor acquire Tarnbeck?", "of another: Velmora's acquisition of Tarnbeck"),
+        ("How much did Baldor pay when it bought Marrow?", "did not come about: Baldor's"),
+    ],
+)
+def test_a_premise_the_ledger_knows_better_is_corrected(
+    book: DealBook, question: str, told: str
+) -> None:
+    said = _judged(book, question)
+    assert isinstance(said, Refusal)
+    assert said.kind is Abstention.PREMISE_CONTRADICTED
+    assert told in said.text
+    assert said.quotes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did Velmora's purchase of Tarnbeck cost jobs in Belgium?",
+        "How much did Baldor offer for Marrow?",
+        "How much did Velmora pay for Tarnbeck?",
+        "Did Zanzar buy Tarnbeck?",
+        "Why did Velmora buy Tarnbeck?",
+    ],
+)
+def test_nothing_is_settled_where_the_ledger_knows_no_better(book: DealBook, question: str) -> None:
+    assert _judged(book, question) is None
