@@ -166,6 +166,16 @@ def test_a_premise_put_right_is_an_answer() -> None:
     assert "abstained" not in html
 
 
+def test_rows_are_a_list_and_keep_their_marks() -> None:
+    text = "2 deals in 1 article:\n\n- One [1]\n- Two [1]\n\nThat is all."
+    html = answer_html(finished(text, text, cite(1, KITT, "Baidu")).answer)
+    answer = html.partition("</ul>")[0]
+    assert answer.count("<li>") == 2
+    assert "<p>2 deals in 1 article" in answer
+    assert "- One" not in Seen(html).text
+    assert Seen(answer).values("href")
+
+
 def test_an_answer_is_one_line_so_that_markdown_leaves_it_alone() -> None:
     html = answer_html(NASTY_ANSWER.answer)
     assert "\n" not in html

@@ -114,7 +114,16 @@ def _by_number(answer: Answer) -> dict[int, Citation]:
 
 def _prose(text: str, citations: dict[int, Citation]) -> str:
     paragraphs = (part for part in re.split(r"\n\s*\n", text.strip()) if part)
-    return "".join(f"<p>{''.join(_marked(part, citations))}</p>" for part in paragraphs)
+    return "".join(_paragraph(part, citations) for part in paragraphs)
+
+
+def _paragraph(text: str, citations: dict[int, Citation]) -> str:
+    """A paragraph, or the rows of a list where every line begins with a dash."""
+    lines = text.split("\n")
+    if not all(line.startswith("- ") for line in lines):
+        return f"<p>{''.join(_marked(text, citations))}</p>"
+    rows = ("".join(_marked(line[2:], citations)) for line in lines)
+    return f'<ul class="rows">{"".join(f"<li>{row}</li>" for row in rows)}</ul>'
 
 
 def _marked(text: str, citations: dict[int, Citation]) -> Iterator[str]:
