@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,29 @@ def told_deals(article: Article, deals: list[dict[str, Any]]) -> Iterator[Told]:
     for i, (deal, core) in enumerate(zip(deals, cores, strict=True)):
         if core:
             yield Told(article, core, tuple(c for c in cores[:i] + cores[i + 1 :] if c), deal)
+
+
+def found_deals(
+    article: Article, deals: list[dict[str, Any]], cores: Sequence[Core]
+) -> Iterator[Told]:
+    """Every deal as it was found: the first core of its kind, else of any, that has two of its parties."""
+    left = list(cores)
+    for deal in deals:
+        fitting = [core for core in left if _shared(core, deal) >= 2]
+        if fitting:
+            core = max(fitting, key=lambda c: (c.kind == deal["kind"], _shared(c, deal)))
+            left.remove(core)
+            yield Told(article, core, tuple(c for c in cores if c != core), deal)
+
+
+def _shared(core: Core, deal: dict[str, Any]) -> int:
+    return sum(any(_alike(p.name, g["name"]) for p in core.parties) for g in deal["parties"])
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether the words of one name are all in the other."""
+    first, second = words_of(one), words_of(other)
+    return bool(first and second) and (first <= second or second <= first)
 
 
 def core_of(article: Article, deal: dict[str, Any]) -> Core | None:

@@ -8,14 +8,15 @@ Knows nothing of whether a reason is true.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.deals.reading.sentences import sentences_of
 from assistant.deals.reading.vicinity import Vicinity
 from assistant.deals.reading.weights import linear_score, read_weights
 from assistant.deals.records import Reason, Voice
-from assistant.domain import Span
+from assistant.domain import Article, Span
 
 MOST = 4
 """Reasons kept of one deal; labels have one or two where they have any."""
@@ -96,53 +97,135 @@ class Extent:
     cue: str
 
 
+_PRONOUN = re.compile(
+    r"[\"“]?(?:(?P<it>It|This|That|These|They|Both)|(?P<he>He|She)|(?P<we>We|Our|I)|"
+    r"(?P<firm>The (?:company|firm|group|airline|bank|two|pair|new|combined))|"
+    r"(?P<analyst>Analysts?|Observers|Many|Some|Experts))\b"
+)
+_MARK = re.compile(r"[\"“”]")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_OPENING = 30
+"""Letters from a sentence's start within which its first name is what it speaks of."""
+
+
 @lru_cache(maxsize=512)
 def _groups_in(low: str) -> tuple[str, ...]:
     """Kept, since every deal of an article asks it of the same sentences."""
     return tuple(name for name, group in _GROUPS.items() if group.search(low))
 
 
-def reason_features(near: Vicinity, index: int) -> list[str]:
-    """What speaks for a sentence's giving a reason for the deal."""
-    text = near.words(index)
+@lru_cache(maxsize=16)
+def _within_quotations(article: Article) -> tuple[bool, ...]:
+    """For each sentence, whether it starts inside a quotation that an earlier one opened.
+
+    After four sentences a mark is held to be missing, not the quotation to go on.
+    """
+    inside: list[bool] = []
+    opened = False
+    for span in sentences_of(article):
+        if all(inside[-4:]) and len(inside) >= 4:
+            opened = False
+        inside.append(opened)
+        for mark in _MARK.findall(article.content, span.start, span.end):
+            opened = {"“": True, "”": False}.get(mark, not opened)
+        opened = opened and len(inside) > 1
+    return tuple(inside)
+
+
+@lru_cache(maxsize=512)
+def _word_features(text: str) -> tuple[str, ...]:
+    """What a sentence's words say, whichever deal is asked about."""
     low = text.lower()
     held = _groups_in(low)
+    features = [f"+{g}" for g in held]
+    features += [f"{a}&{b}" for i, a in enumerate(held) for b in held[i + 1 :]]
+    features += [f"w={w}" for w in _WORD.findall(low)]
+    features += [f"start={bool(_DEAL_SUBJECT.match(text))}", f"spoken={_spoken(text)}"]
+    features += [f"long={min(4, len(text) // 60)}", f"year={bool(_YEAR.search(text))}"]
+    return tuple(dict.fromkeys(features))
+
+
+@lru_cache(maxsize=512)
+def _word_score(text: str) -> float:
+    """Kept for the other deals of an article, which ask it of the same sentences."""
+    return linear_score(_word_features(text), read_weights("reasons")["sentence"])
+
+
+def reason_features(near: Vicinity, index: int) -> list[str]:
+    """What speaks for a sentence's giving a reason for the deal."""
+    return [*_word_features(near.words(index)), *_place_features(near, index)]
+
+
+def _place_features(near: Vicinity, index: int) -> list[str]:
+    """What a sentence's place says, seen from the deal, and with it its words."""
+    held = _groups_in(near.words(index).lower())
     steps = min((index - t for t in near.told), key=abs) if near.told else 9
     lead = bool(near.told) and near.told[0] <= 1
     zone = "title" if index == 0 else "told" if not steps else "after" if steps > 0 else "before"
     far = f"{zone}{min(5, abs(steps))}"
-    others = "alone" if not near.elsewhere else "among"
+    others = "among" if near.elsewhere else "alone"
     ours, theirs = min(2, near.ours(index)), min(1, near.theirs(index))
+    subject = _subject(near, index)
     features = [
         "bias",
         f"zone={far}",
         f"{zone}/lead={lead}",
         f"{far}/{others}",
         f"lead={lead}/{others}",
-    ]
-    features += [
         f"ours={ours}/theirs={theirs}",
         f"kind={near.core.kind}",
         f"other_deal={near.in_other_deal(near.sentences[index])}",
+        f"subject={subject}",
+        f"at={min(10, index)}",
+        f"part={4 * index // max(1, len(near.sentences))}/{min(3, len(near.sentences) // 6)}",
+        f"named={ours > 0}/{min(3, abs(steps))}",
     ]
-    features += (
-        [f"+{g}" for g in held] + [f"{zone}+{g}" for g in held] + [f"lead={lead}+{g}" for g in held]
-    )
-    features += [f"{a}&{b}" for i, a in enumerate(held) for b in held[i + 1 :]]
-    features += [f"w={w}" for w in _WORD.findall(low)]
-    features += [f"start={bool(_DEAL_SUBJECT.match(text))}", f"spoken={_spoken(near, index)}"]
-    features += (
-        [f"{f}/beside={b}" for f in [f"we={'we' in held}"] for b in [_spoken(near, index - 1)]]
-        if index
-        else []
-    )
-    features.append(f"long={min(4, len(text) // 60)}")
-    return features
+    for about in (zone, f"lead={lead}", f"subject={subject}", f"ours={ours > 0}"):
+        features += [f"{about}+{g}" for g in held]
+    return features + _talk_features(near, index, held) + _between_features(near, index, steps)
 
 
-def _spoken(near: Vicinity, index: int) -> str:
-    """Whether a sentence stands within a quotation that runs over several, or holds one."""
+def _subject(near: Vicinity, index: int) -> str:
+    """What a sentence begins with: a sort of pronoun, a party, another deal's party, or the deal."""
     text = near.words(index)
+    if pronoun := _PRONOUN.match(text):
+        return str(pronoun.lastgroup)
+    start = near.sentences[index].start
+    first = [n for n in near.namings.get(index, ()) if n.span.start - start < _OPENING]
+    if first:
+        return "ours" if min(first, key=lambda n: n.span.start).ours else "theirs"
+    return "deal" if _DEAL_SUBJECT.match(text) else "other"
+
+
+def _talk_features(near: Vicinity, index: int, held: Sequence[str]) -> list[str]:
+    """Whether a sentence goes on with a quotation, and what the sentence before it says."""
+    if not index:
+        return []
+    inside, before = _within_quotations(near.article), near.words(index - 1)
+    said = _groups_in(before.lower())
+    quoted = "quoted" in said or inside[index - 1]
+    return [
+        f"inside={inside[index]}/we={'we' in said}",
+        f"inside={inside[index]}",
+        f"quoted={'quoted' in held}/before={quoted}",
+        f"we={'we' in held}/beside={_spoken(before)}",
+        *(f"before+{g}" for g in said),
+    ]
+
+
+def _between_features(near: Vicinity, index: int, steps: int) -> list[str]:
+    """Whether another deal is told between the evidence and a sentence."""
+    told = index - steps
+    between = range(min(index, told) + 1, max(index, told)) if near.told else range(0)
+    foreign = any(near.in_other_deal(near.sentences[i]) for i in between)
+    return [
+        f"between={foreign}",
+        f"between_named={any(i in near.namings and near.theirs(i) for i in between)}",
+    ]
+
+
+def _spoken(text: str) -> str:
+    """Whether a sentence stands within a quotation that runs over several, or holds one."""
     marks = text.count('"') + text.count("“") + text.count("”")
     if not marks:
         return "no"
@@ -259,7 +342,11 @@ def _without_speaker(best: Extent, extents: list[Extent]) -> Extent:
 def reasons_of(near: Vicinity) -> tuple[Reason, ...]:
     """At most `MOST` reasons, in reading order. The likeliest needs less to be told than one beside it."""
     weights = read_weights("reasons")["sentence"]
-    scored = [(linear_score(reason_features(near, i), weights), i) for i in near.near if i]
+    scored = [
+        (_word_score(near.words(i)) + linear_score(_place_features(near, i), weights), i)
+        for i in near.near
+        if i
+    ]
     ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:MOST]
     bars = (weights["threshold"], *[weights["threshold_beside"]] * MOST)
     likely = [index for (score, index), bar in zip(ranked, bars, strict=False) if score >= bar]
