@@ -68,8 +68,8 @@ class Asking:
     kinds: frozenset[Kind]
     asked: Part
     period: Period
-    done: bool
-    """Whether the question takes the deal for done: "when it bought", not "its offer for"."""
+    by_verb: bool
+    """Whether a verb of dealing is asked about, and not only a noun such as "bid" named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ _ACTS = (
         (*_CONTROL, Kind.INVESTMENT), Part.BUYER, Part.TARGET, {"from": Part.SELLER, "off": Part.SELLER},
         r"b(?:uy(?:s|ing)?|ought)(?: up| out)?|acquir(?:e[sd]?|ing)|t(?:ake|akes|aking|ook|aken) (?:over|control of)|"
         r"purchas(?:e[sd]?|ing)|snap(?:s|ped)? up|swallow(?:s|ed)?|pick(?:s|ed)? up|bid(?:s|ding)?(?: for)?|"
-        r"own(?:s|ed|ing)?|go(?:es|ing)? after|went after|absorb(?:s|ed|ing)?|grab(?:s|bed)?|own",
+        r"go(?:es|ing)? after|went after|absorb(?:s|ed|ing)?|grab(?:s|bed)?",
         r"acquisitions?|take-?overs?|purchases?|buy-?outs?|bids?|offers?|bidders?|buyers?|acquirers?|"
         r"suitors?|pursuit|owners?",
     ),
@@ -182,11 +182,6 @@ _ALL = re.compile(
     r"chains|units|rivals|makers|manufacturers|funds|purchases|alliances|mergers|investments|joint ventures|"
     r"stakes)\b|\b[Ww]ho (?:all )?are .+ partners\b"
 )
-_OFFERED = re.compile(
-    r"\b(?:offer|bid|propos|plan|want|seek|sought|hop|talk|consider|try|tries|tried|would|could|might|intend|aim|"
-    r"fail|block|reject|refus|withdr|abandon|drop|pull\w* out)\w*",
-    re.IGNORECASE,
-)
 
 
 def read_asking(text: str, named: Sequence[NamedCompany]) -> Asking:
@@ -198,14 +193,14 @@ def read_asking(text: str, named: Sequence[NamedCompany]) -> Asking:
     form = _form(text, len(meant))
     if hit is None:
         placed = tuple(Placed(n, Part.ANY) for n in meant)
-        return Asking(aspect, form, placed, frozenset(), Part.ANY, period, False)
+        return Asking(aspect, form, placed, frozenset(), Part.ANY, period, by_verb=False)
     act, at, is_noun = hit
     placed = tuple(Placed(n, _part(text, act, at, is_noun, n)) for n in meant)
     kinds = act.kinds
     if Kind.INVESTMENT in kinds and act.subject is not Part.ANY and not _STAKE.search(text):
         kinds -= {Kind.INVESTMENT}
-    done = not is_noun and not _OFFERED.search(text)
-    return Asking(aspect, form, placed, kinds, _wanted(text, act, at, placed), period, done)
+    asked = _wanted(text, act, at, placed)
+    return Asking(aspect, form, placed, kinds, asked, period, by_verb=not is_noun)
 
 
 def _form(text: str, companies: int) -> Form:

@@ -64,7 +64,9 @@ class Citations:
 
     def _proof(self, quote: Quote) -> Proof:
         source = self._source(quote.article_id)
-        return Proof(quote.text, source.title if source else "", source.date if source else None)
+        title, date = (source.title, source.date) if source else ("", None)
+        companies = self._book.meant_in(quote.article_id, quote.text)
+        return Proof(quote.text, title, date, companies)
 
     def cite(self, claim: Claim) -> str | None:
         """A claim as it is shown, or None when it has no proof."""

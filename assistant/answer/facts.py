@@ -33,7 +33,7 @@ def fitting_deals(book: DealBook, asking: Asking) -> list[Deal]:
     if not asking.companies:
         return []
     found = _fitting(book, asking)
-    if found or asking.form not in (Form.LIST, Form.COUNT):
+    if found or asking.form not in (Form.LIST, Form.COUNT) or not asking.by_verb:
         return found
     # "Which firms did A buy since B became its chief?": a list is of one company, the plainest placed.
     for placed in sorted(asking.companies, key=lambda p: p.part is Part.ANY):

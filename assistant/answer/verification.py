@@ -28,11 +28,15 @@ from assistant.domain import Span
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Words cited, the title of their article and its date (`YYYY[-MM[-DD]]`), where they are known."""
+    """Words cited, the title of their article and its date (`YYYY[-MM[-DD]]`), where they are known.
+
+    `companies` are ids of those that the ledger knows the words to mean, whatever name they use.
+    """
 
     words: str
     title: str = ""
     date: str | None = None
+    companies: frozenset[str] = frozenset()
 
 
 def find_fault(text: str, proofs: Sequence[Proof], directory: CompanyDirectory) -> str | None:
@@ -75,7 +79,7 @@ _DATE = (
 _FIGURE = re.compile(
     rf"{_DATE}|(?P<percent>(?P<share>\d[\d.,]*) ?(?:%|per ?cent\b))|"
     rf"(?P<sign>{_SIGN})?(?P<number>(?<![\w.])\d[\d.,]*(?<=\d))(?: ?(?P<scale>{'|'.join(_SCALES)})\b)?"
-    r"(?: (?P<unit>euros?|dollars?|pounds?|yen|yuan|rupees|francs|crowns|kronor))?",
+    r"(?: (?P<unit>euros?|dollars?|pounds?|yen|yuan|rupees|francs|crowns|kronor|[A-Z]{3}\b))?",
 )
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "euro": "EUR", "dollar": "USD",
                "pound": "GBP", "yen": "JPY", "yuan": "CNY", "rupee": "INR", "franc": "CHF"}  # fmt: skip
@@ -100,10 +104,12 @@ def _carries(found: re.Match[str], proof: Proof) -> bool:
         return bool(re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", words)) or (
             carries_amount(words, _number(number))
         )
-    currency = _CURRENCIES.get(unit)
-    if currency and not carries_currency(words, currency, words):
+    currency = _CURRENCIES.get(unit) or (unit if unit.isalpha() and unit.isupper() else None)
+    # Words without any sign of a currency contradict none.
+    if currency and not carries_currency(words, currency, found["sign"] or unit):
         return False
-    return carries_amount(words, _number(number) * _SCALES.get(found["scale"] or "", 1.0))
+    amount = _number(number) * _SCALES.get(found["scale"] or "", 1.0)
+    return carries_amount(words, amount) or carries_amount(words.lower(), amount)
 
 
 def _carries_date(found: re.Match[str], proof: Proof) -> bool:
@@ -129,11 +135,13 @@ def _name_faults(text: str, proofs: Sequence[Proof], directory: CompanyDirectory
     told = " ".join(f"{proof.title} {proof.words}" for proof in proofs)
     held = {word.lower() for word in re.findall(r"\w+", told)}
     known = {i for named in directory.find(told) for i in named.company_ids}
+    known.update(*(proof.companies for proof in proofs))
     said = directory.find(text)
     for named in said:
         if not known.intersection(named.company_ids) and not _stands(named.text, held):
             yield f"the company {named.text}"
-    covered = {word for named in said for word in named.text.split()}
+    covered = {re.sub(r"['’]s$", "", word) for one in said for word in one.text.split()}
+    covered |= {found["unit"] for found in _FIGURE.finditer(text) if found["unit"]}
     first = re.match(r"\W*(\w[\w&.+'’-]*)", text)
     for name in names_in(text):
         opens = first is not None and name == first[1].rstrip(".") and not _FIRST.match(text)

@@ -71,7 +71,7 @@ def quotes_of(deal: Deal) -> tuple[Quote, ...]:
     """The words behind `describe_deal`, a quote inside another left out."""
     quotes = [*deal.evidence[:1], *(price.quotes[0] for price in deal.values[:1])]
     now = [e for e in deal.history if (e.stage, e.date) == (deal.stage, deal.stage_date)]
-    quotes += [event.quotes[0] for event in now[:1]]
+    quotes += [(event.date_quotes or event.quotes)[0] for event in now[:1]]
     if deal.evidence:
         quotes += _names_of(deal, deal.evidence[0])
     return tuple(q for i, q in enumerate(quotes) if not any(_inside(q, o) for o in quotes[:i]))

@@ -45,6 +45,25 @@ class DealBook:
         """The source of an article that tells of one of the deals."""
         return self._sources.get(article_id)
 
+    def meant_in(self, article_id: str, words: str) -> frozenset[str]:
+        """Companies that these words of an article name in its own way: "Universal" for one known as
+        "NBC Universal".
+        """
+        return frozenset(
+            company_id for name, company_id in self._namings.get(article_id, ()) if name in words
+        )
+
+    @cached_property
+    def _namings(self) -> dict[str, set[tuple[str, str]]]:
+        """Names of parties as each article has them, with the company meant."""
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for deal in self.deals:
+            for told in deal.tellings:
+                for party, company in zip(told.mention.parties, told.companies, strict=True):
+                    names = {(n, company.company_id) for n in (party.name, party.quote.text)}
+                    found[told.source.article_id] |= names
+        return dict(found)
+
     @cached_property
     def _sources(self) -> dict[str, Source]:
         return {source.article_id: source for deal in self.deals for source in deal.sources}

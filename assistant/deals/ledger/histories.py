@@ -54,7 +54,8 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class Event:
     """A stage a deal reached. `stated`: the articles give the date; else it is that of the first
-    article about the deal that reports it, and None where it is only touched on.
+    article about the deal that reports it, and None where it is only touched on. `date_quotes` are the
+    words that state it.
     """
 
     stage: Stage
@@ -62,6 +63,7 @@ class Event:
     stated: bool
     quotes: tuple[Quote, ...]
     independent: int
+    date_quotes: tuple[Quote, ...] = ()
 
     @property
     def article_ids(self) -> tuple[str, ...]:
@@ -237,6 +239,7 @@ class _Claim:
     stated: bool
     quote: Quote
     telling: Telling
+    dated_by: Quote | None = None
 
 
 def _claims(telling: Telling) -> list[_Claim]:
@@ -251,10 +254,11 @@ def _claims(telling: Telling) -> list[_Claim]:
     else:
         moment = None if stage in _ENDS or stage is Stage.REJECTED else opened
     reported = telling.source.date if mention.main else None
-    claims = [_Claim(stage, moment.date if moment else reported, bool(moment), quote, telling)]
+    date, dated_by = (moment.date, moment.quote) if moment else (reported, None)
+    claims = [_Claim(stage, date, bool(moment), quote, telling, dated_by)]
     if opened and moment is not opened and (stage in _ENDS or stage is Stage.REJECTED):
         began = Stage.PROPOSED if stage is Stage.REJECTED else Stage.ANNOUNCED
-        claims.append(_Claim(began, opened.date, True, opened.quote, telling))
+        claims.append(_Claim(began, opened.date, True, opened.quote, telling, opened.quote))
     return claims
 
 
@@ -285,7 +289,10 @@ def _events(claims: Sequence[_Claim], first: Mapping[str, str]) -> list[Event]:
         reported = min((c.date for c in some if c.date), key=_first_day, default=None)
         quotes = tuple(dict.fromkeys(claim.quote for claim in some))
         independent = len({first[claim.telling.source.article_id] for claim in some})
-        events.append(Event(some[0].stage, date or reported, bool(date), quotes, independent))
+        stating = tuple(dict.fromkeys(c.dated_by for c in some if c.dated_by and c.date == date))
+        events.append(
+            Event(some[0].stage, date or reported, bool(date), quotes, independent, stating)
+        )
     return events
 
 
