@@ -58,10 +58,11 @@ def tell_deals(folder: Path) -> DealBook:
             dates=[(Milestone.CLOSED, "2003", "In 2003")],
         ),
     )
+    earlier = article("a0", "Baldor has made a bid for Marrow.", "2006-01-05")
+    bid = {"Baldor": BUYER, "Marrow": TARGET}
+    reader.tell(store, earlier, mention(earlier, bid, stage=Stage.PROPOSED))
     fourth = article("a4", "Baldor has withdrawn its bid for Marrow.", "2006-02-10")
-    reader.tell(
-        store, fourth, mention(fourth, {"Baldor": BUYER, "Marrow": TARGET}, stage=Stage.WITHDRAWN)
-    )
+    reader.tell(store, fourth, mention(fourth, bid, stage=Stage.WITHDRAWN))
     fifth = article("a5", "Orva and Velmora have formed an alliance.", "2009-05-02")
     pact = {"Orva": PARTNER, "Velmora": PARTNER}
     reader.tell(store, fifth, mention(fifth, pact, kind=Kind.PARTNERSHIP))

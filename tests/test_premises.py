@@ -4,7 +4,7 @@ import pytest
 from deal_books import tell_deals
 from materials import material_of
 
-from assistant.answer.premises import judge
+from assistant.answer.premises import judge, last_known, no_such_deal
 from assistant.deals.ledger.book import DealBook
 from assistant.domain import Abstention, Claim, Refusal
 
@@ -39,6 +39,7 @@ def test_yes_is_said_with_the_record(book: DealBook, question: str, answer: str)
         ("Did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),
         ("Did Baldor acquire Tarnbeck?", "of another: Velmora's acquisition of Tarnbeck"),
         ("How much did Baldor pay when it bought Marrow?", "did not come about: Baldor's"),
+        ("Why did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),
     ],
 )
 def test_a_premise_the_ledger_knows_better_is_corrected(
@@ -63,3 +64,28 @@ def test_a_premise_the_ledger_knows_better_is_corrected(
 )
 def test_nothing_is_settled_where_the_ledger_knows_no_better(book: DealBook, question: str) -> None:
     assert _judged(book, question) is None
+
+
+def test_the_status_is_told_with_what_was_before(book: DealBook) -> None:
+    question = "What happened to Baldor's bid for Marrow?"
+    said = last_known(material_of(question, [], book))
+    assert said
+    assert said.text == (
+        "Last known of Baldor's acquisition of Marrow: withdrawn (10 February 2006); "
+        "before: proposed (5 January 2006)."
+    )
+    assert {quote.article_id for quote in said.quotes} == {"a0", "a4"}
+    assert last_known(material_of("Why did Velmora buy Tarnbeck?", [], book)) is None
+    assert (
+        last_known(material_of("What became of Velmora's purchase of Tarnbeck?", [], book)) is None
+    )
+
+
+def test_two_companies_without_a_deal_are_told_with_what_is_known(book: DealBook) -> None:
+    said = no_such_deal(material_of("How much did Oskeld pay for Siskin Systems?", [], book))
+    assert said
+    assert said.kind is Abstention.NO_SUCH_DEAL
+    assert "no deal between Oskeld and Siskin Systems" in said.text
+    assert said.quotes
+    assert no_such_deal(material_of("How much did Velmora pay for Tarnbeck?", [], book)) is None
+    assert no_such_deal(material_of("How much did Oskeld pay for Zanzar?", [], book)) is None

@@ -132,7 +132,8 @@ _ACTS = (
         (*_CONTROL, Kind.INVESTMENT), Part.BUYER, Part.TARGET, {"from": Part.SELLER, "off": Part.SELLER},
         r"b(?:uy(?:s|ing)?|ought)(?: up| out)?|acquir(?:e[sd]?|ing)|t(?:ake|akes|aking|ook|aken) (?:over|control of)|"
         r"purchas(?:e[sd]?|ing)|snap(?:s|ped)? up|swallow(?:s|ed)?|pick(?:s|ed)? up|bid(?:s|ding)?(?: for)?|"
-        r"go(?:es|ing)? after|went after|absorb(?:s|ed|ing)?|grab(?:s|bed)?",
+        r"pa(?:y|ys|id|ying) for|offer(?:s|ed|ing)? for|go(?:es|ing)? after|went after|"
+        r"absorb(?:s|ed|ing)?|grab(?:s|bed)?",
         r"acquisitions?|take-?overs?|purchases?|buy-?outs?|bids?|offers?|bidders?|buyers?|acquirers?|"
         r"suitors?|pursuit|owners?",
     ),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answer.evidence import rank_answers
 from assistant.answer.material import Material, Statement
-from assistant.answer.premises import judge
+from assistant.answer.premises import judge, last_known, no_such_deal
 from assistant.answer.ranking import Ranking
 from assistant.answer.sentences import Candidate, Words, names_in
 from assistant.answer.tallies import tally
@@ -47,27 +47,38 @@ class OfflineWriter:
         yield from rows
         if len(rows) > _FEW:
             return
-        settled = judge(material)
+        settled = None if rows else judge(material)
         if settled is not None:
             yield settled
             return
-        question, words = material.question, self._words()
-        rankings = rank_answers(question, material.passages, words)
-        if not rankings:
-            yield Refusal(Abstention.LIBRARY_EMPTY, "")
-            return
-        if rows:
-            if rankings[0].answerable >= 0:
-                yield _claim(rankings[0].candidates[0])
-            return
-        unknown = unknown_name(question.text, words, rankings[0].candidates)
-        if unknown:
-            yield Refusal(Abstention.COMPANY_UNKNOWN, f"No article here speaks of {unknown}.")
-            return
-        if rankings[0].answerable < 0:
-            yield _not_stated(rankings[0].candidates[0])
-            return
-        yield from (_claim(candidate) for candidate in choose(rankings))
+        words = self._words()
+        rankings = rank_answers(material.question, material.passages, words)
+        if not rows:
+            yield from _quoted(material, rankings, words)
+        elif rankings and rankings[0].answerable >= 0:
+            yield _claim(rankings[0].candidates[0])
+
+
+def _quoted(
+    material: Material, rankings: Sequence[Ranking], words: Words
+) -> Iterator[Claim | Refusal]:
+    """The sentences that answer, or why there are none."""
+    if not rankings:
+        yield Refusal(Abstention.LIBRARY_EMPTY, "")
+        return
+    unknown = unknown_name(material.question.text, words, rankings[0].candidates)
+    if unknown:
+        yield Refusal(Abstention.COMPANY_UNKNOWN, f"No article here speaks of {unknown}.")
+        return
+    refusal = no_such_deal(material)
+    if refusal is None and rankings[0].answerable < 0:
+        refusal = _not_stated(rankings[0].candidates[0])
+    if refusal:
+        yield refusal
+        return
+    said = [_claim(candidate) for candidate in choose(rankings)]
+    standing = last_known(material)
+    yield from [said[0], standing, *said[1:]] if standing else said
 
 
 def choose(rankings: Sequence[Ranking]) -> list[Candidate]:

@@ -14,13 +14,17 @@ from assistant.answer.asking import Asking, Form, Part, Placed
 from assistant.answer.facts import BROKEN, deals_between, fitting_deals
 from assistant.answer.material import Material
 from assistant.answer.question import Aspect
-from assistant.answer.wording import quotes_of, tell_standing
+from assistant.answer.wording import describe_standing, name_deal, quotes_of, tell_standing
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.records import Stage
 from assistant.domain import Abstention, Claim, Refusal
 
 _SPARE = 1
 """Words beside those of dealing that a question whether a deal is may have."""
+
+_PAIR = 2
+_STEPS = 2
+"""Events from which a deal has a history to be told."""
 
 _COMMON = frozenset(
     "a an and any at by did do does ever for from has have had in into is it its not of on or so that the their "
@@ -45,6 +49,38 @@ def judge(material: Material) -> Claim | Refusal | None:
     return None
 
 
+def last_known(material: Material) -> Claim | None:
+    """Where the deal asked about stands and where it stood before, for a question of its status."""
+    if material.asking.aspect is not Aspect.STATUS or not material.deals:
+        return None
+    deal = best_known(material.deals)
+    if len(deal.history) < _STEPS:
+        return None
+    dated = [(event.date_quotes or event.quotes)[0] for event in deal.history]
+    quotes = tuple(dict.fromkeys((*quotes_of(deal), *dated)))
+    return Claim(f"Last known of {name_deal(deal)}: {describe_standing(deal)}.", (), quotes)
+
+
+def no_such_deal(material: Material) -> Refusal | None:
+    """For a question of a deal between two companies that have none, and that no passage names together."""
+    asking, book = material.asking, material.book
+    ids = [set(placed.named.company_ids) for placed in asking.companies[:2]]
+    apart = len(ids) == _PAIR and not ids[0] & ids[1]
+    if not (apart and asking.kinds) or deals_between(book, asking):
+        return None
+    for item in material.passages:
+        told = f"{item.article.source.title} {item.passage.text}"
+        here = {i for named in book.directory.find(told) for i in named.company_ids}
+        if all(here & one for one in ids):
+            return None
+    names = " and ".join(placed.named.text for placed in asking.companies[:2])
+    deal = best_known([deal for one in ids for deal in book.of(one)])
+    said = (
+        f"The articles tell of no deal between {names}. Of them they tell: {tell_standing(deal)}."
+    )
+    return Refusal(Abstention.NO_SUCH_DEAL, said, (), quotes_of(deal))
+
+
 def best_known(deals: Sequence[Deal]) -> Deal:
     """Of several that fit, the one that articles are about, most of them tell, and last."""
     return max(deals, key=lambda d: (d.main, d.independent, d.date or ""))
@@ -57,10 +93,8 @@ def _yes_or_no(material: Material) -> Claim | Refusal | None:
             return _contradicted(f"No: {tell_standing(deal)}.", deal)
         word = "Yes" if deal.stage in (Stage.COMPLETED, Stage.ANNOUNCED) else "Not yet"
         return Claim(f"{word}: {tell_standing(deal)}.", (), quotes_of(deal))
-    turned = fitting_deals(material.book, _turned(material.asking))
-    if turned:
-        deal = best_known(turned)
-        return _contradicted(f"It is the other way round: {tell_standing(deal)}.", deal)
+    if turned := _the_other_way(material):
+        return turned
     others = _by_others(material)
     if others and not deals_between(material.book, material.asking):
         deal = best_known(others)
@@ -69,15 +103,45 @@ def _yes_or_no(material: Material) -> Claim | Refusal | None:
     return None
 
 
+def _the_other_way(material: Material) -> Refusal | None:
+    """The deal in which the target is the buyer."""
+    turned = fitting_deals(material.book, _turned(material.asking))
+    if not turned:
+        return None
+    deal = best_known(turned)
+    return _contradicted(f"It is the other way round: {tell_standing(deal)}.", deal)
+
+
 def _corrected(material: Material) -> Refusal | None:
-    """For a question that takes a deal for done which the articles say came to nothing."""
+    """For a question that takes a deal for done which the articles say came to nothing, or that went
+    the other way.
+    """
+    deals = material.deals
+    if not deals and _is_plainly_told(material):
+        return _the_other_way(material)
     if not _TAKES_FOR_DONE.search(material.question.text):
         return None
-    deals = material.deals
     if deals and all(deal.stage in BROKEN for deal in deals):
         deal = best_known(deals)
         return _contradicted(f"That did not come about: {tell_standing(deal)}.", deal)
     return None
+
+
+_BUY = re.compile(
+    r"\s+(?:\w+ly )?(?:buy|bought|acquired?|take over|took over|purchased?|pay for|paid for|swallow(?:ed)?)"
+    r"\s+(?:the )?",
+    re.IGNORECASE,
+)
+
+
+def _is_plainly_told(material: Material) -> bool:
+    """Whether a buyer, a verb of buying and its object follow one another: only then is who does what
+    in the question beyond doubt.
+    """
+    buyer, target = material.asking.companies[:2]
+    between = material.question.text[buyer.named.span.end : target.named.span.start]
+    parts = (buyer.part, target.part)
+    return parts == (Part.BUYER, Part.TARGET) and bool(_BUY.fullmatch(between))
 
 
 def _contradicted(text: str, deal: Deal) -> Refusal:

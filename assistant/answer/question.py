@@ -52,6 +52,10 @@ _FORMS: tuple[tuple[Aspect, str], ...] = (
         r"\bwhat (?:is|was|were|are) the (?:[\w'-]+ ){0,3}(?:price|value|cost|size|terms)\b",
     ),
     (
+        Aspect.STATUS,
+        r"^(?:and |so )?what (?:has |have |had )?(?:happened|became|become|came) (?:to|of)\b",
+    ),
+    (
         Aspect.SAID,
         r"\bwhat (?:did|does|do|has|had|was|were|is) .*\b(?:say|said|saying|tell|told|comment|think|thought|"
         r"claim|argue|promise|call|warn|make of|reckon)\b|\bhow (?:did|does|do|has) .*\b(?:react|respond|describe|"

@@ -68,13 +68,25 @@ def describe_deal(deal: Deal) -> str:
 
 
 def quotes_of(deal: Deal) -> tuple[Quote, ...]:
-    """The words behind `describe_deal`, a quote inside another left out."""
-    quotes = [*deal.evidence[:1], *(price.quotes[0] for price in deal.values[:1])]
+    """The words behind `describe_deal`: a sentence that tells of the deal, and one for each field that
+    it does not tell; a quote inside another is left out.
+    """
+    if not deal.evidence:
+        return ()
     now = [e for e in deal.history if (e.stage, e.date) == (deal.stage, deal.stage_date)]
-    quotes += [(event.date_quotes or event.quotes)[0] for event in now[:1]]
-    if deal.evidence:
-        quotes += _names_of(deal, deal.evidence[0])
+    fields = [price.quotes for price in deal.values[:1]]
+    fields += [event.date_quotes or event.quotes for event in now[:1]]
+    fields += [(stake.quote,) for stake in deal.stakes[:1]]
+    fields += [(quote,) for quote in _names_of(deal, deal.evidence[0])]
+    quotes = [deal.evidence[0], *(_plainest(said, deal.evidence) for said in fields)]
     return tuple(q for i, q in enumerate(quotes) if not any(_inside(q, o) for o in quotes[:i]))
+
+
+def _plainest(said: Sequence[Quote], evidence: Sequence[Quote]) -> Quote:
+    """Of the quotes of a field the one told with the deal, as the whole sentence: "$5 million" alone
+    shows a reader little.
+    """
+    return next((told for told in evidence for quote in said if _inside(quote, told)), said[0])
 
 
 def _names_of(deal: Deal, evidence: Quote) -> list[Quote]:
@@ -141,4 +153,6 @@ def name_deal(deal: Deal) -> str:
     small = {Kind.INVESTMENT: "in", Kind.LICENSING: "to", Kind.SUPPLY: "for"}.get(deal.kind, "of")
     told = f"{join_names(givers)}'s {what}"
     told += f" {small} {join_names(takers)}" if takers else ""
+    if deal.stakes and deal.stakes[0].percent:
+        told += f" ({deal.stakes[0].percent:g}%)"
     return told + (f" from {join_names(sellers)}" if sellers else "")
