@@ -1,4 +1,5 @@
-"""The command line: `accord ingest | ask | deals | deal | companies | status | serve | reindex`.
+"""The command line: `accord ingest | ask | conversations | deals | deal | companies | status |
+serve | reindex`.
 
 A door: it parses, prints and sets the exit code (0 done, 1 failed or something was skipped, 2 wrong
 usage). One line on standard error says what went wrong.
@@ -17,11 +18,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from assistant.conversation_commands import conversations
 from assistant.domain import Answer
 from assistant.errors import AccordError
+from assistant.evaluate_command import evaluate
 from assistant.ledger_commands import companies, deal, deals, read
 from assistant.settings import read_settings, unknown_settings
-from assistant.terminal import bars, opened_assistant
+from assistant.terminal import bars, opened_assistant, print_answer
 
 if TYPE_CHECKING:
     from assistant.library.ingest import Report
@@ -126,19 +129,7 @@ def ask(
     if as_json:
         click.echo(json.dumps(_record("", answer, took_ms), ensure_ascii=False))
     else:
-        _print_answer(answer)
-
-
-def _print_answer(answer: Answer) -> None:
-    click.echo(answer.text)
-    for citation in answer.citations:
-        source = citation.source
-        where = ", ".join(part for part in (source.title, source.publisher, source.date) if part)
-        click.echo(f"\n[{citation.n}] {where}\n    “{citation.quote.text}”")
-        if source.url:
-            click.echo(f"    {source.url}")
-    if answer.notice:
-        click.echo(f"\n{answer.notice}", err=True)
+        print_answer(answer)
 
 
 def _ask_batch(batch: Path, out: Path) -> None:
@@ -258,7 +249,7 @@ def _open(assistant: Assistant) -> None:
         assistant.open_indexes(progress)
 
 
-for command in (deals, deal, companies, read):
+for command in (deals, deal, companies, read, evaluate, conversations):
     main.add_command(command)
 
 

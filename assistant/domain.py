@@ -90,10 +90,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, with the questions asked before it in the conversation, oldest first."""
+    """A question, with the questions asked before it in the conversation, oldest first.
+
+    `text` is what is searched for: where a follow-up was made into another question, that one, and
+    `asked` is how the person put it. `alone` is the text with the companies that it leaves unsaid, where
+    it does.
+    """
 
     text: str
     earlier: tuple[str, ...] = ()
+    asked: str = ""
+    alone: str = ""
 
 
 class Abstention(StrEnum):
@@ -169,6 +176,32 @@ class Answer:
         """Whether the question stays open: a corrected premise or a stated conflict is an answer."""
         told = (None, Abstention.PREMISE_CONTRADICTED, Abstention.SOURCES_DISAGREE)
         return self.abstention not in told
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation in a list. `name` is its first question until it is renamed; times are UTC, ISO 8601.
+
+    `began` and `asked` are when its first and its last question were asked.
+    """
+
+    id: str
+    name: str
+    began: str
+    asked: str
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question of a conversation, as asked, with its answer and when it was asked (UTC, ISO 8601).
+
+    `answer` is None for a question asked before answers were kept.
+    """
+
+    question: str
+    answer: Answer | None
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ AccordError
 ├── SearchError
 │   ├── WeightsMissing         the embedding weights are not installed, or are not the ones known
 │   └── IndexBroken            an index cannot be opened and has to be rebuilt
+├── ConversationError
+│   ├── ConversationMissing    this person has no conversation of this id
+│   ├── ConversationBusy       another question of it is still being answered
+│   ├── ConversationTooNew     a newer Accord wrote it
+│   └── NameRefused            a name no conversation can have
 ├── QuestionRefused            there is nothing to answer
 ├── GoldRefused                questions to be scored that cannot be used
 ├── PromptError                a prompt file is missing, or names a variable nobody gives
@@ -82,6 +87,26 @@ class WeightsMissing(SearchError):
 
 
 class IndexBroken(SearchError):
+    pass
+
+
+class ConversationError(AccordError):
+    pass
+
+
+class ConversationMissing(ConversationError):
+    pass
+
+
+class ConversationBusy(ConversationError):
+    pass
+
+
+class ConversationTooNew(ConversationError):
+    pass
+
+
+class NameRefused(ConversationError):
     pass
 
 

@@ -15,13 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from assistant.domain import (
     Answer,
     Article,
+    Conversation,
     Delta,
-    Evidence,
+    Exchange,
     Finished,
     Passage,
     Span,
@@ -30,24 +29,24 @@ from assistant.domain import (
 from assistant.errors import (
     AccordError,
     LibraryError,
-    LibraryLocked,
-    ModelError,
     QuestionRefused,
     SettingsError,
 )
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database, shown_address
 from assistant.library.ingest import Report, ingest_files
+from assistant.library.ownership import own_folder
 from assistant.resources import shipped
 from assistant.settings import Settings
 from assistant.text import cut_passages
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langgraph.checkpoint.sqlite import SqliteSaver
 
+    from assistant.answer.conversations import Conversations
     from assistant.answer.material import Writer
-    from assistant.answer.sentences import Words
-    from assistant.deals.ledger.book import DealBook
+    from assistant.answer.rewriting import ModelRewriter
     from assistant.deals.ledger.ledger import Ledger
     from assistant.deals.ledger.readings import Reader
     from assistant.deals.model.library import LibraryRun
@@ -80,15 +79,16 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._data = settings.data_folder
-        self._owner = _own(self._data)
+        self._owner = own_folder(self._data)
         try:
             self._engine = open_database(settings.database)
         except LibraryError:
             self._owner.release()
             raise
         self._store = ArticleStore(self._engine)
-        self._conversations: sqlite3.Connection | None = None
+        self._connection: sqlite3.Connection | None = None
         self._writing = threading.RLock()
+        self._opening = threading.Lock()
         self._indexes: Indexes | None = None
 
     def close(self) -> None:
@@ -97,8 +97,8 @@ class Assistant:
             if self._indexes is not None:
                 self._indexes.close()
                 self._indexes = None
-            if self._conversations is not None:
-                self._conversations.close()
+            if self._connection is not None:
+                self._connection.close()
             self._engine.dispose()
             self._owner.release()
 
@@ -186,28 +186,55 @@ class Assistant:
 
     # Asking
 
-    def ask(self, question: str, earlier: tuple[str, ...] = (), conversation: str = "") -> Answer:
+    def ask(
+        self,
+        question: str,
+        earlier: tuple[str, ...] = (),
+        conversation: str = "",
+        person: str = "",
+    ) -> Answer:
         """The whole answer. `earlier` are questions asked before, where no conversation holds them."""
         answer = None
-        for part in self._answering(question, earlier, conversation):
+        for part in self._answering(question, earlier, conversation, person):
             if isinstance(part, Finished):
                 answer = part.answer
         assert answer is not None, "the chain ends with an answer"  # noqa: S101
         return answer
 
-    def stream(self, question: str, conversation: str) -> Iterator[Delta | Finished]:
+    def stream(
+        self, question: str, conversation: str, person: str = ""
+    ) -> Iterator[Delta | Finished]:
         """The answer while it is written."""
-        return self._answering(question, (), conversation)
+        return self._answering(question, (), conversation, person)
 
     def _answering(
-        self, question: str, earlier: tuple[str, ...], conversation: str
+        self, question: str, earlier: tuple[str, ...], conversation: str, person: str
     ) -> Iterator[Delta | Finished]:
         from assistant.answer.chain import stream_answer
 
         if not question.strip():
             raise QuestionRefused("there is no question; ask one in words")
-        chain = self.conversing_chain if conversation else self.chain
-        return stream_answer(chain, question, earlier, conversation or None)
+        if conversation:
+            return self._kept.stream(question, conversation, person)
+        return stream_answer(self.chain, question, earlier)
+
+    # Conversations: a person's own; "" is nobody in particular
+
+    def conversations(self, person: str = "", words: str = "") -> list[Conversation]:
+        """The last asked first; with `words`, those in which each of them stands."""
+        return self._kept.of(person, words)
+
+    def conversation(self, conversation: str, person: str = "") -> list[Exchange]:
+        """What was asked and answered, in order. Raises ConversationMissing, also for another's."""
+        return self._kept.exchanges(conversation, person)
+
+    def rename_conversation(self, conversation: str, name: str, person: str = "") -> None:
+        """Raises ConversationMissing, NameRefused."""
+        self._kept.rename(conversation, person, name)
+
+    def delete_conversation(self, conversation: str, person: str = "") -> None:
+        """For good. Raises ConversationMissing."""
+        self._kept.delete(conversation, person)
 
     # Looking
 
@@ -289,22 +316,40 @@ class Assistant:
 
     @cached_property
     def conversing_chain(self) -> Any:
+        return self._build_chain(self._kept.saver)
+
+    @cached_property
+    def _checkpointer(self) -> SqliteSaver:
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         path = self._data / "accord.db"
         # LangGraph keeps conversations in tables of its own, in SQLite also beside another database.
-        self._conversations = sqlite3.connect(path, check_same_thread=False, timeout=10)
-        return self._build_chain(SqliteSaver(self._conversations))
+        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+        return SqliteSaver(self._connection)
+
+    @property
+    def _kept(self) -> Conversations:
+        # One for all threads: it knows who of them has which conversation.
+        with self._opening:
+            return self._conversations
+
+    @cached_property
+    def _conversations(self) -> Conversations:
+        from assistant.answer.conversations import Conversations
+
+        return Conversations(self._checkpointer, lambda: self.conversing_chain)
 
     def _build_chain(self, checkpointer: Any) -> Any:
         from assistant.answer.chain import build_chain
         from assistant.answer.offline import OfflineWriter
+        from assistant.answer.sources import LibrarySources
 
         return build_chain(
-            _Sources(self),
+            LibrarySources(lambda: self.indexes, lambda: self.ledger),
             self._model_writer(),
             OfflineWriter(lambda: self.indexes.words),
             checkpointer,
+            self._model_rewriter(),
         )
 
     def _model_writer(self) -> Writer | None:
@@ -315,6 +360,13 @@ class Assistant:
 
         return GenerativeWriter(self._chat_model(), s.model)
 
+    def _model_rewriter(self) -> ModelRewriter | None:
+        if not self._settings.generative:
+            return None
+        from assistant.answer.rewriting import ModelRewriter
+
+        return ModelRewriter(self._chat_model())
+
     def _chat_model(self) -> BaseChatModel:
         from assistant.language.chat import build_chat_model
 
@@ -322,45 +374,7 @@ class Assistant:
         return build_chat_model(s.model, s.api_key, s.base_url, s.model_timeout_s, s.model_retries)
 
 
-class _Sources:
-    """The indexes and the ledger of an assistant, as the chain reads them."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-
-    def find(self, query: str) -> tuple[list[Evidence], str | None]:
-        retriever = self._assistant.indexes.retriever
-        try:
-            return retriever.find(query), None
-        except ModelError as error:
-            told = f"{str(error).rstrip('.')}; passages were found by their words alone."
-            return retriever.find_by_words(query), told
-
-    def book(self) -> DealBook:
-        return self._assistant.ledger.book()
-
-    def words(self) -> Words:
-        return self._assistant.indexes.words
-
-
 def _load(embedder: Embedder) -> None:
     # Whoever embeds first meets the same error and tells it.
     with suppress(AccordError):
         embedder.load()
-
-
-def _own(data: Path) -> FileLock:
-    lock = FileLock(data / "owner.lock", timeout=0)
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise LibraryLocked(
-            f"another Accord is using {data}; stop it, ask it through its web page, "
-            "or set ACCORD_DATA to another folder"
-        ) from None
-    except OSError as error:
-        raise SettingsError(
-            f"the data folder {data} cannot be used: {error.strerror}; set ACCORD_DATA to another"
-        ) from None
-    return lock

@@ -1,4 +1,4 @@
-"""What every command needs: an assistant that is closed again, and progress on a terminal."""
+"""What commands need: an assistant that is closed again, progress on a terminal, an answer printed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.domain import Answer
 from assistant.settings import read_settings
 
 if TYPE_CHECKING:
@@ -55,3 +56,16 @@ def bars() -> Iterator[Progress]:
     finally:
         for bar in list(shown.values())[-1:]:
             bar.render_finish()
+
+
+def print_answer(answer: Answer) -> None:
+    """The text, its citations in full, and what is to be told of how it was made on standard error."""
+    click.echo(answer.text)
+    for citation in answer.citations:
+        source = citation.source
+        where = ", ".join(part for part in (source.title, source.publisher, source.date) if part)
+        click.echo(f"\n[{citation.n}] {where}\n    “{citation.quote.text}”")
+        if source.url:
+            click.echo(f"    {source.url}")
+    if answer.notice:
+        click.echo(f"\n{answer.notice}", err=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from assistant.answer.chain import build_chain, stream_answer
+from assistant.answer.chain import build_chain, config_of, stream_answer
 from assistant.answer.material import Material, Statement
 from assistant.answer.sentences import Words
 from assistant.deals.ledger.book import DealBook
@@ -113,13 +114,25 @@ def test_the_chain_can_be_invoked_by_someone_else(recorder: Recorder) -> None:
     assert state["answer"].text.startswith("Kestrel offered 12 million [1].")
 
 
-def test_a_question_is_searched_with_the_one_before_it_when_it_leans_on_that(
+def test_a_follow_up_is_searched_and_written_as_it_stands_alone_and_answered_as_it_was_asked(
     recorder: Recorder,
 ) -> None:
     chain = build_chain(recorder, None, recorder)
-    list(stream_answer(chain, "And why?", ("Who bid for Marrow?",)))
-    assert recorder.searched == ["Who bid for Marrow? And why?"]
-    assert recorder.questions == [Question("And why?", ("Who bid for Marrow?",))]
+    earlier = ("When did Kestrel bid for Marrow?",)
+    _, finished = _finished(stream_answer(chain, "And why?", earlier))
+    alone = "Why did Kestrel bid for Marrow?"
+    assert recorder.searched == [alone]
+    assert recorder.questions == [Question(alone, earlier, "And why?")]
+    assert finished.answer.question == "And why?"
+
+
+def test_a_question_that_no_rule_fits_is_searched_with_the_one_before_it(
+    recorder: Recorder,
+) -> None:
+    chain = build_chain(recorder, None, recorder)
+    list(stream_answer(chain, "Is it closed?", ("Who bid for Marrow?",)))
+    assert recorder.searched == ["Who bid for Marrow? Is it closed?"]
+    assert recorder.questions == [Question("Is it closed?", ("Who bid for Marrow?",))]
 
 
 def test_without_a_conversation_nothing_is_remembered(recorder: Recorder) -> None:
@@ -145,11 +158,27 @@ def test_conversations_are_kept_apart(recorder: Recorder, conversing: Any) -> No
     assert [q.earlier for q in recorder.questions] == [(), (), ("In a?",)]
 
 
-def test_evidence_and_answers_are_not_stored(conversing: Any, tmp_path: Path) -> None:
+def test_answers_are_stored_as_plain_data_and_passages_are_not(
+    conversing: Any, tmp_path: Path
+) -> None:
     list(stream_answer(conversing, "How much?", (), "c"))
+    (record,) = conversing.get_state(config_of("c")).values["exchanges"]
+    assert record == json.loads(json.dumps(record))
+    assert record["answer"]["text"] == "Kestrel offered 12 million [1]. Marrow refused [2]."
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"How much?" in stored
-    assert b"offered 12 million" not in stored
+    assert b"offered 12 million" in stored
+    assert b"They talked" not in stored
+
+
+def test_a_conversation_left_in_the_middle_of_an_answer_holds_nothing_of_it(
+    recorder: Recorder, conversing: Any
+) -> None:
+    list(stream_answer(conversing, "One?", (), "c"))
+    left: Any = stream_answer(conversing, "Two?", (), "c")
+    assert isinstance(next(left), Delta)
+    left.close()
+    list(stream_answer(conversing, "Three?", (), "c"))
+    assert [q.earlier for q in recorder.questions] == [(), ("One?",), ("One?",)]
 
 
 def test_a_failing_model_is_replaced_in_the_answer(recorder: Recorder) -> None:

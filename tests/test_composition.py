@@ -29,11 +29,12 @@ from assistant.errors import ModelError
 BID = Article(Source("a-1", "Kestrel bids"), "Kestrel offered 12 million crowns. Marrow refused.")
 SPAN = Span(13, len(BID.content))
 EVIDENCE = [Evidence(Passage(1, "a-1", 0, SPAN, BID.text), BID, 1.0)]
-QUESTION = Question("How much did Kestrel offer?")
+QUESTION = Question("How much did Kestrel offer for Marrow?")
 MATERIAL = material_of(QUESTION, EVIDENCE)
 OFFER = Claim("Kestrel offered 12 million.", (("a-1", "offered 12 million crowns"),))
 REFUSED = Claim("Marrow refused.", (("a-1", "Marrow refused."),))
 LIE = Claim("Kestrel paid 90 million.", (("a-1", "paid 90 million"),))
+OFFERED = "Kestrel offered 12 million [1]."
 NOT_STATED = Abstention.DETAIL_NOT_STATED
 MODEL_ERRORS = [
     kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, ModelError)
@@ -99,25 +100,37 @@ def test_what_is_no_failure_of_the_model_is_not_taken_for_one(error: Exception) 
         _compose(Scripted("m", (), error))
 
 
-@pytest.mark.parametrize("said", [(LIE,), (LIE, LIE), (), (Claim("So.", ()),)])
-def test_a_model_that_proves_nothing_is_told_and_answered_offline(said: tuple[Claim, ...]) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ((), "m gave no sentence that its quotes prove"),
+        ((LIE,), "m gave a first sentence that its quotes do not prove"),
+        ((LIE, OFFER, REFUSED), "m gave a first sentence that its quotes do not prove"),
+        ((Claim("So.", ()),), "m gave a first sentence that its quotes do not prove"),
+        ((REFUSED, LIE, LIE), "m proved only 1 of its 3 sentences"),
+    ],
+)
+def test_a_model_that_proves_too_little_is_told_and_answered_offline(
+    said: tuple[Claim, ...], told: str
+) -> None:
     answer, shown = _compose(Scripted("m", said))
     assert answer.text == "Kestrel offered 12 million [1]."
     assert answer.writer == "offline"
-    assert (answer.notice or "").startswith("m gave no sentence that its quotes prove;")
-    assert shown == [answer.text]
+    assert answer.notice == f"{told}; this answer was written offline."
+    assert shown[-1] == answer.text
+    assert "90 million" not in "".join(shown)
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ((LIE, OFFER), "One sentence without a quote that stands in the articles was left out."),
-        ((OFFER, LIE, LIE), "2 sentences without a quote"),
+        ((OFFER, LIE), "One sentence without a quote that stands in the articles was left out."),
+        ((OFFER, LIE, OFFER, LIE), "2 sentences without a quote"),
     ],
 )
 def test_a_sentence_that_lies_is_left_out_and_told(said: tuple[Claim, ...], told: str) -> None:
     answer, shown = _compose(Scripted("m", said))
-    assert answer.text == "Kestrel offered 12 million [1]."
+    assert answer.text.replace(" Kestrel offered 12 million [1].", "") == OFFERED
     assert answer.writer == "m"
     assert (answer.notice or "").startswith(told)
     assert "90 million" not in "".join(shown)
@@ -131,6 +144,54 @@ def test_a_refusal_with_its_proof_is_shown_with_its_kind(kind: Abstention) -> No
     assert answer.abstention is kind
     assert (answer.writer, answer.notice) == ("m", None)
     assert len(answer.citations) == 1
+
+
+@pytest.mark.parametrize("kind", [Abstention.PREMISE_CONTRADICTED, Abstention.SOURCES_DISAGREE])
+def test_a_correction_that_nothing_proves_is_no_answer(kind: Abstention) -> None:
+    refusal = Refusal(kind, "Kestrel paid 90 million.", OFFER.proofs)
+    answer, _ = _compose(Scripted("m", (refusal,)))
+    assert answer.text == OFFERED
+    assert (answer.writer, answer.abstention) == ("offline", None)
+
+
+def test_an_abstention_may_name_what_is_missing_in_the_words_of_the_question() -> None:
+    missing = Refusal(
+        NOT_STATED,
+        "The articles do not say how much Halden & Roe asked; Kestrel offered 12 million.",
+        OFFER.proofs,
+    )
+    asked = material_of("How much did Halden & Roe ask of Kestrel?", EVIDENCE)
+    answer = compose(asked, Scripted("m", (missing,)), OFFLINE, lambda _text: None)
+    assert answer.text == (
+        "The articles do not say how much Halden & Roe asked; Kestrel offered 12 million [1]."
+    )
+    assert answer.abstention is NOT_STATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The articles do not say whether Oskeld asked; Kestrel offered 12 million.",
+        "The articles do not say how much was asked; Kestrel offered 90 million.",
+    ],
+)
+def test_an_abstention_may_not_bring_in_what_neither_question_nor_quotes_hold(text: str) -> None:
+    answer, _ = _compose(Scripted("m", (Refusal(NOT_STATED, text, OFFER.proofs),)))
+    assert answer.text == "The articles do not say."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Roses are redder than violets, and sugar tastes sweeter still.",
+        "Kestrel offered 12 million. Buy cheap watches while stocks last tonight.",
+        "Kestrel offered 12 million, see www.prizes.example.",
+        "K3str3l @ff3r3d m1ll1@ns",
+    ],
+)
+def test_a_sentence_that_speaks_of_something_else_than_its_quotes_is_left_out(text: str) -> None:
+    answer, _ = _compose(Scripted("m", (REFUSED, Claim(text, OFFER.proofs))))
+    assert answer.text == "Marrow refused [1]."
 
 
 @pytest.mark.parametrize("proofs", [(), LIE.proofs])

@@ -20,7 +20,7 @@ from assistant.resources import shipped
 PROMPTS = sorted(shipped("prompts").glob("*.txt"))
 WritePrompt = Callable[[str], None]
 CURRENCIES = {"EUR", "USD"}
-INPUT = {"mark": "m", "sources": "s", "earlier": "e", "question": "q"}
+INPUT = {"mark": "m", "sources": "s", "fitting": "f", "earlier": "e", "question": "q"}
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_no_prompt_shouts(path: Path) -> None:
     assert "!" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["answer", "extract"])
+@pytest.mark.parametrize("name", ["answer", "extract", "followup"])
 def test_the_rules_of_a_prompt_are_numbered_without_a_gap(name: str) -> None:
     numbers = [int(n) for n in re.findall(r"(?m)^(\d+)\. ", load_prompt(name, {}))]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -138,11 +138,24 @@ def test_every_quotation_of_an_example_stands_verbatim_in_its_source() -> None:
     fences = re.findall(r"\[0+ source (\d+) begins\]\n(.*?)\n\[0+ source \1 ends\]", prompt, re.S)
     sources = dict(fences)
     answers = [json.loads(line) for line in prompt.splitlines() if line.startswith("{")]
-    assert len(answers) == len(re.findall(r"(?m)^Question: ", prompt)) == 3
+    listed = [answer["list"] for answer in answers if "list" in answer]
+    answers = [answer for answer in answers if "list" not in answer]
+    assert len(answers) == len(re.findall(r"(?m)^Question: ", prompt)) == 4
+    assert all(str(n) in sources for numbers in listed for n in numbers)
     for answer in answers:
-        assert len(answer.get("sentence", answer.get("unanswerable")).split()) <= 45
+        (said,) = (
+            answer[key] for key in ("sentence", "unanswerable", "correction") if key in answer
+        )
+        assert len(said.split()) <= 45
         for proof in answer["evidence"]:
             assert proof["quote"] in sources[str(proof["source"])]
+
+
+def test_an_example_of_each_form_stands_in_the_answer_prompt() -> None:
+    prompt = load_prompt("answer", {}).split("examples follow", 1)[1]
+    shown = [json.loads(line) for line in prompt.splitlines() if line.startswith("{")]
+    keys = {key for answer in shown for key in answer}
+    assert {"sentence", "unanswerable", "correction", "list"} <= keys
 
 
 def _extract_examples() -> list[tuple[Article, str]]:

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from assistant.answer.question import Aspect, read_aspect
-from assistant.answer.ranking import SIGNS, WEIGHTS, load_weights, rank_sentences
-from assistant.answer.sentences import FEATURES, Asked, list_candidates
+from assistant.answer.ranking import (
+    SIGNS,
+    WEIGHTS,
+    heed,
+    load_heeded,
+    load_weights,
+    rank_sentences,
+)
+from assistant.answer.reader import Judged
+from assistant.answer.sentences import FEATURES, Asked, Candidate, list_candidates
 from assistant.service import Assistant
 
 
@@ -81,3 +90,49 @@ def test_weights_that_lack_a_feature_are_not_taken(tmp_path: Path) -> None:
     (tmp_path / "weights.json").write_text(json.dumps(held))
     with pytest.raises(KeyError, match="covers"):
         load_weights(tmp_path / "weights.json")
+
+
+class _Scripted:
+    """Says of each candidate what is written for its text, and has room for the first three."""
+
+    def __init__(self, odds: dict[str, float]) -> None:
+        self.odds = odds
+
+    def read(
+        self, question: str, earlier: str, candidates: Sequence[Candidate]
+    ) -> list[Judged | None]:
+        said = [
+            Judged(self.odds.get(c.text, -6.0), self.odds.get(c.text, -6.0), (0, 1))
+            for c in candidates[:3]
+        ]
+        return [*said, *[None] * (len(candidates) - len(said))]
+
+
+def test_what_the_reader_is_sure_of_comes_first_and_makes_an_answer_likelier(
+    assistant: Assistant,
+) -> None:
+    question = "Who bought Tarnbeck Castings?"
+    candidates = list_candidates(assistant.indexes.retriever.find(question))
+    asked = Asked(question, read_aspect(question), assistant.indexes.words)
+    plain = rank_sentences(asked, candidates, load_weights())
+    third = plain.candidates[2]
+    sure = heed(asked, plain, _Scripted({third.text: 40.0}), load_heeded())
+    unsure = heed(asked, plain, _Scripted({}), load_heeded())
+    assert sure.candidates[0] == third
+    assert sure.answerable > unsure.answerable
+    assert len(sure.candidates) == len(candidates)
+    assert sure.scores == sorted(sure.scores, reverse=True)
+
+
+def test_a_reader_with_room_for_nothing_changes_nothing(assistant: Assistant) -> None:
+    class Full:
+        def read(
+            self, question: str, earlier: str, candidates: Sequence[Candidate]
+        ) -> list[Judged | None]:
+            return [None] * len(candidates)
+
+    question = "Who bought Tarnbeck Castings?"
+    candidates = list_candidates(assistant.indexes.retriever.find(question))
+    asked = Asked(question, read_aspect(question), assistant.indexes.words)
+    plain = rank_sentences(asked, candidates, load_weights())
+    assert heed(asked, plain, Full(), load_heeded()) == plain

@@ -31,6 +31,7 @@ from assistant.domain import Abstention, Answer, Delta, Finished
 from assistant.encoder.minilm import MiniLMEmbeddings
 from assistant.errors import (
     ArticleMissing,
+    ConversationMissing,
     LibraryError,
     LibraryLocked,
     QuestionRefused,
@@ -174,6 +175,35 @@ def test_conversations_are_kept_apart_and_outlive_the_process(
         assert answer.citations
 
 
+def test_a_conversation_is_reopened_after_a_restart_with_its_quotes(
+    copied: Path, open_assistant: Opener
+) -> None:
+    first = open_assistant(copied)
+    given = [
+        first.ask(question, conversation="c", person="ann")
+        for question in ("Which unit did Tolmar sell to Vitrea?", "And why?", "Who owns Gazprom?")
+    ]
+    first.close()
+    second = open_assistant(copied)
+    assert [e.answer for e in second.conversation("c", "ann")] == given
+    for answer in given:
+        _assert_verbatim(second, answer)
+    assert [c.questions for c in second.conversations("ann", "tolmar")] == [3]
+    assert second.conversations() == second.conversations("bob") == []
+    second.rename_conversation("c", "Glass", "ann")
+    assert [c.name for c in second.conversations("ann")] == ["Glass"]
+    second.delete_conversation("c", "ann")
+    with pytest.raises(ConversationMissing):
+        second.conversation("c", "ann")
+
+
+def test_the_same_is_asked_of_another_company(assistant: Assistant) -> None:
+    earlier = ("Which unit did Tolmar sell to Vitrea?", "Who bought Tarnbeck Castings?")
+    answer = assistant.ask("what about Pixelbarn?", earlier)
+    assert {c.source.article_id for c in answer.citations} <= {"wire-1"}
+    assert answer.question == "what about Pixelbarn?"
+
+
 def test_an_empty_library_says_so(tmp_path: Path, open_assistant: Opener) -> None:
     answer = open_assistant(tmp_path / "data", TinyEmbeddings()).ask("Who bought Tarnbeck?")
     assert answer.abstention is Abstention.LIBRARY_EMPTY
@@ -255,13 +285,41 @@ def test_a_model_is_shown_the_questions_before(modelled: Assistant, server: Loop
     server.behave(says(_lines(OFFER)))
     modelled.ask("Who invested in Pixelbarn?", conversation="shown")
     modelled.ask("How much was it?", conversation="shown")
-    assert "Who invested in Pixelbarn?\n\nQuestion: How much was it?" in server.chats[-1].messages
+    asked = "Question: For how much Halvora invested in Pixelbarn?"
+    assert f"Who invested in Pixelbarn?\n\n{asked}" in server.chats[-1].messages
+
+
+def test_a_model_rewrites_a_follow_up_before_it_is_searched(
+    modelled: Assistant, server: LoopbackModel
+) -> None:
+    alone = "How much did Halvora put into Pixelbarn?"
+    lines = [_lines(OFFER), _lines({"question": alone}), _lines(OFFER)]
+    server.requests.clear()
+    server.behave([says(text) for text in lines])
+    modelled.ask("Who invested in Pixelbarn?", conversation="rewritten")
+    answer = modelled.ask("how much did they put in?", conversation="rewritten")
+    assert (answer.question, answer.writer) == ("how much did they put in?", "loopback-model")
+    _, rewriting, second = server.chats
+    assert "Answer: Halvora put 12 million pounds into Pixelbarn." in rewriting.messages
+    assert f"Question: {alone}" in second.messages
+
+
+def test_a_model_that_is_down_is_asked_once_and_told_once(
+    modelled: Assistant, server: LoopbackModel
+) -> None:
+    server.behave(says(_lines(OFFER)))
+    modelled.ask("Who invested in Pixelbarn?", conversation="down")
+    server.requests.clear()
+    server.behave(fails(500))
+    answer = modelled.ask("How much was it?", conversation="down")
+    assert len(server.chats) == 1
+    _assert_told_and_answered_offline(answer, "reported an error 500")
 
 
 def test_a_sentence_of_a_model_without_a_true_quote_is_left_out_and_told(
     answering: Answering,
 ) -> None:
-    answer = answering(says(_lines(LIE, OFFER)))
+    answer = answering(says(_lines(OFFER, LIE)))
     assert answer.text == "Halvora put 12 million pounds into Pixelbarn [1]."
     assert answer.writer == "loopback-model"
     assert "left out" in (answer.notice or "")
@@ -269,7 +327,7 @@ def test_a_sentence_of_a_model_without_a_true_quote_is_left_out_and_told(
 
 def test_a_model_that_only_lies_is_told_and_answered_offline(answering: Answering) -> None:
     answer = answering(says(_lines(LIE, LIE)))
-    _assert_told_and_answered_offline(answer, "no sentence that its quotes prove")
+    _assert_told_and_answered_offline(answer, "a first sentence that its quotes do not prove")
     assert "90 million" not in answer.text
 
 
@@ -277,7 +335,10 @@ def test_a_model_may_abstain(answering: Answering) -> None:
     refusal = {"unanswerable": "Nothing.", "kind": "detail_not_stated", "evidence": []}
     answer = answering(says(_lines(refusal)))
     assert answer.abstention is Abstention.DETAIL_NOT_STATED
-    assert (answer.writer, answer.text) == ("loopback-model", "The articles do not say.")
+    assert answer.writer == "loopback-model"
+    assert answer.text.startswith(
+        "The articles do not say. The nearest they come: Media group Halvora"
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,15 @@ Needs torch, which nothing else here does. Seeded; CPU; about 10 rows a second o
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +28,16 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional  # type: ignore[import-not-found]
 
-from assistant.answer.reader import ASK, SENTENCE, TITLE
-from training.answer_examples import Example, Searched, Shifts, Splitter, deal_example
+from assistant.answer.ranking import HEEDED, READ, READ_SIGNS, WEIGHTS, Reads, heard, read_signs
+from assistant.answer.reader import ASK, SENTENCE, TITLE, AnswerReader
+from assistant.answer.sentences import Candidate
+from assistant.domain import Article, Source, Span
+from assistant.encoder.adapter import open_adapter
+from training.answer_examples import Example, Searched, Sentence, Shifts, Splitter, deal_example
 from training.minilm_torch import DIMENSION, LAYERS, MiniLMTorch
-from training.train_sentences import search_all
+from training.train_sentences import ABSTAIN_SHARE, fit_answerable, search_all
+
+Numbers = npt.NDArray[np.float64]
 
 RANK, INNER = 32, 128
 RATE = 5e-4
@@ -100,10 +110,10 @@ def loss_of(said: Said, example: Example) -> Tensor:
     return loss
 
 
-Source = Callable[[random.Random], Example]
+Maker = Callable[[random.Random], Example]
 
 
-def batches(sources: Sequence[Source], rng: random.Random) -> Iterator[list[Example]]:
+def batches(sources: Sequence[Maker], rng: random.Random) -> Iterator[list[Example]]:
     """Examples of like length together, made when their block comes."""
     order = list(sources)
     rng.shuffle(order)
@@ -116,7 +126,7 @@ def batches(sources: Sequence[Source], rng: random.Random) -> Iterator[list[Exam
 
 
 def plan(
-    deals: Sequence[Source], shifts: Sequence[Source], rng: random.Random
+    deals: Sequence[Maker], shifts: Sequence[Maker], rng: random.Random
 ) -> Iterator[list[Example]]:
     """Batches of all rounds: every question of the deals in each, the others once and then in part."""
     for number in range(ROUNDS):
@@ -192,6 +202,82 @@ def measure(reader: Reader, examples: Sequence[Example]) -> str:
     return f"right {np.mean(hits):.3f} of {len(hits)}, none told apart {apart:.3f} of {len(none)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A question kept aside, its candidates as `ranking.heard` has them, and which are right."""
+
+    linear: Numbers
+    table: Numbers
+    right: npt.NDArray[np.bool_]
+    odds: float
+    answerable: bool
+
+
+def hear(asked: Sequence[tuple[Searched, float]], reader: Reads) -> list[Heard]:
+    """What the reader says of the first candidates; with each question come its linear log-odds."""
+    heard_all = []
+    for question, odds in asked:
+        first = question.sentences[:READ]
+        judged = reader.read(question.question, question.earlier, [_candidate(s) for s in first])
+        if any(judged):
+            right = np.array([s.right for s in first])
+            linear = np.array([s.score for s in first])
+            table = heard(judged, len(first))
+            heard_all.append(Heard(linear, table, right, odds, question.answerable))
+    return heard_all
+
+
+def _candidate(s: Sentence) -> Candidate:
+    article = Article(Source(s.article, s.title), "")
+    return Candidate(article, Span(s.start, s.start + len(s.text)), s.text, "", s.is_title, 0.0, 0)
+
+
+def fit_order(found: Sequence[Heard], steps: int = 300, l2: float = 0.5) -> Numbers:
+    """Weights of the linear score and HEEDED by the softmax share of the right sentences; Adam."""
+    used = [h for h in found if h.answerable and h.right.any()]
+    inputs = [(np.c_[h.linear, h.table], h.right.astype(float)) for h in used]
+    origin = np.array([1.0, 0.0, 0.0, 0.0])
+    w, m, v = np.array([1.0, 0.3, 0.1, -1.0]), np.zeros(4), np.zeros(4)
+    for step in range(1, steps + 1):
+        gradient = l2 * (w - origin)
+        for table, right in inputs:
+            scores = table @ w
+            mass = np.exp(scores - scores.max())
+            gradient += table.T @ (mass / mass.sum() - mass * right / (mass * right).sum())
+        gradient /= len(inputs)
+        m = 0.9 * m + 0.1 * gradient
+        v = 0.999 * v + 0.001 * gradient**2
+        w = w - 0.02 * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+    return w
+
+
+def fit_reading(found: Sequence[Heard]) -> dict[str, Any]:
+    """The `reading` part of assistant/answer/weights.json, from texts the reader never learned."""
+    order = fit_order(found)
+    signs = np.array([read_signs(h.odds, h.table, np.c_[h.linear, h.table] @ order) for h in found])
+    labels = np.array([float(h.answerable) for h in found])
+    centre, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-3
+    fitted = fit_answerable((signs - centre) / scale, labels, l2=3.0)
+    weights, bias = fitted[:-1] / scale, fitted[-1] - fitted[:-1] @ (centre / scale)
+    threshold = float(np.quantile((signs @ weights + bias)[labels == 1], ABSTAIN_SHARE))
+    names = ("linear", *HEEDED)
+    return {
+        "order": dict(zip(names, np.round(order, 4).tolist(), strict=True)),
+        "answerable": dict(zip(READ_SIGNS, np.round(weights, 4).tolist(), strict=True)),
+        "bias": round(float(bias), 4),
+        "threshold": round(threshold, 4),
+    }
+
+
+def weigh(file: Path, asked: Sequence[tuple[Searched, float]]) -> None:
+    """Fits how far the trained reader is trusted, and writes it beside the linear weights."""
+    adapter = open_adapter(file, hashlib.sha256(file.read_bytes()).hexdigest())
+    with tempfile.TemporaryDirectory() as cache:
+        found = hear(asked, AnswerReader(Path(cache), adapter=adapter))
+    held = json.loads(WEIGHTS.read_text("utf-8")) | {"reading": fit_reading(found)}
+    WEIGHTS.write_text(json.dumps(held, indent=1) + "\n", "utf-8")
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("out", type=Path)
@@ -202,8 +288,11 @@ def main() -> None:
     given = options.parse_args()
     torch.set_num_threads(given.threads)
     splitter = Splitter()
-    asked = search_all(given.texts, given.questions)
+    searched = search_all(given.texts, given.questions)
+    asked = [question for question, _ in searched]
     learn(given.out, asked, given.shifts, splitter)
+    aside = kept_aside(asked)
+    weigh(given.out, [(q, odds) for q, odds in searched if q.text_id in aside])
 
 
 def learn(out: Path, asked: list[Searched], folder: Path, splitter: Splitter) -> Reader:

@@ -5,7 +5,7 @@ answer them. The texts become a library of their own, the questions are searched
 would be, and two linear models are fitted to what is found: which sentence holds the answer (a softmax
 over the candidates of a question) and whether any does (logistic regression). Deterministic.
 
-    python training/train_sentences.py DATA_FOLDER
+    python -m training.train_sentences DATA_FOLDER
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,12 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.answer.question import leaned_on, read_aspect, search_text
-from assistant.answer.ranking import SIGNS, WEIGHTS, answer_signs
+from assistant.answer.ranking import SIGNS, WEIGHTS, answer_signs, load_weights, rank_sentences
 from assistant.answer.sentences import FEATURES, Asked, Candidate, list_candidates
 from assistant.domain import Question
 from assistant.service import Assistant, build
 from assistant.settings import Settings
+from training.answer_examples import Searched, Sentence
 
 Numbers = npt.NDArray[np.float64]
 
@@ -113,15 +116,59 @@ def fit_answerable(signs: Numbers, labels: Numbers, l2: float = 10.0) -> Numbers
     return w
 
 
-def main(folder: Path) -> None:
-    rows = read_jsonl(folder / "deal_questions.jsonl")
+@contextmanager
+def library(files: Sequence[Path]) -> Iterator[Assistant]:
+    """An assistant that holds the texts of these files, without their labels."""
     with tempfile.TemporaryDirectory() as data, build(Settings(data=Path(data))) as assistant:
         texts = Path(data) / "texts.jsonl"
         keep = ("id", "title", "date", "text")
-        paragraphs = read_jsonl(folder / "deal_paragraphs.jsonl")
-        lines = (json.dumps({k: p[k] for k in keep}) for p in paragraphs)
-        texts.write_text("\n".join(lines), "utf-8")
+        rows = [row for file in files for row in read_jsonl(file)]
+        texts.write_text("\n".join(json.dumps({k: p[k] for k in keep}) for p in rows), "utf-8")
         assistant.ingest([texts])
+        yield assistant
+
+
+def search_all(texts: Sequence[Path], questions: Sequence[Path]) -> list[tuple[Searched, float]]:
+    """Every question with the candidates that the running system finds, for the answer reader, and
+    the linear log-odds that the best of them answers.
+    """
+    rows = [row for file in questions for row in read_jsonl(file)]
+    with library(texts) as assistant:
+        examples = build_examples(assistant, rows, "text_id")
+    weights = load_weights()
+    found = zip(rows, examples, strict=True)
+    return [
+        (
+            _searched(row, e, weights.order),
+            rank_sentences(e.asked, e.candidates, weights).answerable,
+        )
+        for row, e in found
+    ]
+
+
+def _searched(row: dict[str, Any], example: Example, order: Numbers) -> Searched:
+    scores = example.table @ order
+    sentences = [
+        Sentence(
+            c.article.id,
+            c.article.source.title,
+            c.text,
+            c.is_title,
+            c.span.start,
+            float(scores[i]),
+            bool(example.gold[i]),
+        )
+        for i in np.argsort(-scores, kind="stable")
+        for c in (example.candidates[i],)
+    ]
+    earlier = example.asked.earlier
+    asked = (row["text_id"], row["question"], earlier, row["answer"] or "", row["answerable"])
+    return Searched(*asked, sentences)
+
+
+def main(folder: Path) -> None:
+    rows = read_jsonl(folder / "deal_questions.jsonl")
+    with library([folder / "deal_paragraphs.jsonl"]) as assistant:
         examples = build_examples(assistant, rows, "text_id")
     order = fit_order(examples)
     signs = signs_of(examples, order)
@@ -130,15 +177,22 @@ def main(folder: Path) -> None:
     fitted = fit_answerable((signs - centre) / scale, labels)
     odds = (signs - centre) / scale @ fitted[:-1] + fitted[-1]
     threshold = float(np.quantile(odds[labels == 1], ABSTAIN_SHARE))
-    WEIGHTS.write_text(as_json(order, fitted, centre, scale, threshold), "utf-8")
+    reading = json.loads(WEIGHTS.read_text("utf-8"))["reading"]
+    WEIGHTS.write_text(as_json(order, fitted, centre, scale, threshold, reading), "utf-8")
     first = [e.gold[np.argmax(e.table @ order)] for e in examples if e.answerable]
     print(f"{len(rows)} questions; gold sentence first in {np.mean(first):.3f}")
     print(f"unanswerable caught: {np.mean(odds[labels == 0] < threshold):.3f}")
 
 
 def as_json(
-    order: Numbers, fitted: Numbers, centre: Numbers, scale: Numbers, threshold: float
+    order: Numbers,
+    fitted: Numbers,
+    centre: Numbers,
+    scale: Numbers,
+    threshold: float,
+    reading: dict[str, Any],
 ) -> str:
+    """`reading`, which training/train_answers.py learned, is kept; it goes with the old weights."""
     weights = {
         "order": dict(zip(FEATURES, np.round(order, 4).tolist(), strict=True)),
         "answerable": {
@@ -147,6 +201,7 @@ def as_json(
         },
         "bias": round(float(fitted[-1]), 4),
         "threshold": round(threshold, 4),
+        "reading": reading,
     }
     return json.dumps(weights, indent=1) + "\n"
 

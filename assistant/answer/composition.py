@@ -147,8 +147,10 @@ class _Page:
         return self._answer(text or _BARE[refusal.kind], refusal.kind, self._notice)
 
     def _answer(self, text: str, abstention: Abstention | None, notice: str | None) -> Answer:
-        asked, listed = self._material.question.text, self._citations.listed()
-        return Answer(asked, text, listed, self._writer, abstention, notice)
+        question, listed = self._material.question, self._citations.listed()
+        return Answer(
+            question.asked or question.text, text, listed, self._writer, abstention, notice
+        )
 
 
 class _ModelPage(_Page):
@@ -208,8 +210,12 @@ class _ModelPage(_Page):
         return f" The nearest they come: {proven}" if proven else ""
 
     def _strays(self, text: str, proofs: Sequence[Proof]) -> bool:
-        told = " ".join(f"{proof.title} {proof.words}" for proof in proofs)
-        return bool(find_stray(text, told, self._material.question.text))
+        question = self._material.question
+        parties = (party.name for deal in self._material.deals for party in deal.parties)
+        asked = (*question.earlier, question.asked, question.text, question.alone)
+        about = " ".join([*asked, *parties, self._text])
+        told = " ".join(proof.words for proof in proofs)
+        return bool(find_stray(text, told, " ".join(proof.title for proof in proofs), about))
 
 
 def tally_text(tally: Tally) -> str:

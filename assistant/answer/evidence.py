@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from assistant.answer.question import leaned_on, read_aspect, split_question
-from assistant.answer.ranking import Ranking, load_weights, rank_sentences
+from assistant.answer.ranking import Ranking, Reads, heed, load_heeded, load_weights, rank_sentences
 from assistant.answer.sentences import Asked, Words, list_candidates
 from assistant.domain import Evidence, Question, Span
 
@@ -20,25 +20,34 @@ passage that holds the gold words whole stood first in .830 of the questions aga
 
 
 def rank_answers(
-    question: Question, evidence: Sequence[Evidence], words: Words
+    question: Question,
+    evidence: Sequence[Evidence],
+    words: Words,
+    reader: Reads | None = None,
 ) -> tuple[Ranking, ...]:
     """The sentences of the evidence ranked for each question in the question; none without sentences.
 
     The order of the evidence does not matter, and the last rankings are remembered: ordering the
     evidence and writing from it ask for the same.
     """
-    return _ranked(question, tuple(sorted(evidence, key=lambda e: (-e.score, e.passage.id))), words)
+    return _ranked(
+        question, tuple(sorted(evidence, key=lambda e: (-e.score, e.passage.id))), words, reader
+    )
 
 
 @lru_cache(maxsize=4)
 def _ranked(
-    question: Question, evidence: tuple[Evidence, ...], words: Words
+    question: Question, evidence: tuple[Evidence, ...], words: Words, reader: Reads | None
 ) -> tuple[Ranking, ...]:
     candidates = list_candidates(evidence)
     if not candidates:
         return ()
     weights = load_weights()
-    return tuple(rank_sentences(asked, candidates, weights) for asked in _asked(question, words))
+    found = []
+    for asked in _asked(question, words):
+        ranking = rank_sentences(asked, candidates, weights)
+        found.append(heed(asked, ranking, reader, load_heeded()) if reader else ranking)
+    return tuple(found)
 
 
 def _asked(question: Question, words: Words) -> list[Asked]:
@@ -52,11 +61,14 @@ def _asked(question: Question, words: Words) -> list[Asked]:
 
 
 def order_evidence(
-    question: Question, evidence: Sequence[Evidence], words: Words
+    question: Question,
+    evidence: Sequence[Evidence],
+    words: Words,
+    reader: Reads | None = None,
 ) -> list[Evidence]:
     """The passages whose best sentence answers best come first; scores stay those of the search."""
     best: dict[tuple[str, Span], float] = {}
-    for ranking in rank_answers(question, evidence, words):
+    for ranking in rank_answers(question, evidence, words, reader):
         for candidate, score in zip(ranking.candidates, ranking.scores, strict=True):
             place = (candidate.article.id, candidate.span)
             best[place] = max(score, best.get(place, score))

@@ -176,6 +176,7 @@ class Asked:
     def __init__(self, text: str, aspect: Aspect, words: Words, earlier: str = "") -> None:
         self.text = text
         self.aspect = aspect
+        self.earlier = earlier
         self._words = words
         weights = {term: 0.5 * words.rarity(term) for term in words.terms(earlier)}
         weights |= {term: words.rarity(term) for term in words.terms(text)}

@@ -5,6 +5,7 @@ Each function gives one group of variants, of which a right answer has one. Pure
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -47,11 +48,13 @@ def amount_variants(amount: float, told: Sequence[str]) -> tuple[str, ...]:
 
 
 def _near(number: float) -> Iterator[float]:
+    """The number, and with three, two and one figures, rounded either way where that is near."""
     yield number
     for digits in (3, 2, 1):
-        rounded = float(f"{number:.{digits}g}")
-        if abs(rounded - number) <= _ROUNDED * number:
-            yield rounded
+        step = 10.0 ** (math.floor(math.log10(number)) + 1 - digits)
+        for rounded in (math.floor(number / step) * step, math.ceil(number / step) * step):
+            if abs(rounded - number) <= _ROUNDED * number:
+                yield rounded
 
 
 # Dates

@@ -43,15 +43,17 @@ _FEWEST_LISTED, _MOST_LISTED = 2, 5
 _COMMON, _LOOKED_AT = 0.03, 400
 """A word in more than this share of the articles, of so many at most, tells no reason from another."""
 
+_FEWEST_WORDS = 3
+"""Telling words of a reason: with fewer an answer in other words could not be right."""
+
 _AT_MOST = 0.25
 """Of all other questions: how many there may be without an answer, and how many premises turned round."""
 
 
 def ledger_questions(book: DealBook, contents: Contents, most: int) -> list[GoldQuestion]:
     """At most `most` questions, as many of each type as there are, up to an equal share."""
-    maker = _Maker(book, contents)
     by_type: dict[str, list[GoldQuestion]] = defaultdict(list)
-    for question in maker.questions():
+    for question in all_questions(book, contents):
         by_type[question.type].append(question)
     for some in by_type.values():
         some.sort(key=lambda q: (wordings.number_of(q.text), q.text))
@@ -62,6 +64,11 @@ def ledger_questions(book: DealBook, contents: Contents, most: int) -> list[Gold
     chosen = [question for some in rounds for question in some if question is not None][:most]
     chosen.sort(key=lambda q: (q.article_id, q.type, q.text))
     return [replace(question, id=f"l{n}") for n, question in enumerate(chosen, 1)]
+
+
+def all_questions(book: DealBook, contents: Contents) -> list[GoldQuestion]:
+    """Whatever the ledger gives, without ids; those without an answer are many."""
+    return list(_Maker(book, contents).questions())
 
 
 class _Maker:
@@ -86,13 +93,14 @@ class _Maker:
                 yield question
 
     def _of_one(self, plain: PlainDeal) -> Iterator[GoldQuestion]:
-        if plain.is_done:
+        if plain.is_done or plain.act is Act.BID:
             yield from self._who(plain)
-            yield from self._when(plain)
             yield from self._how_much(plain)
+            yield from self._why(plain)
+        if plain.is_done:
+            yield from self._when(plain)
             yield from self._turned(plain)
             yield from self._untold(plain)
-            yield from self._why(plain)
 
     def _ask(self, plain: PlainDeal, asked: Asked, when: str = "") -> str:
         ways = wordings.WAYS.get((plain.act, asked), ())
@@ -155,7 +163,7 @@ class _Maker:
         ]
         names = " ".join((*plain.payer.names, *plain.other.names))
         group = reason_variants(reasons, self._common, f"{text} {names}")
-        if group:
+        if len(group) >= _FEWEST_WORDS:
             yield _question(text, "why", plain, [group], reasons)
 
     def _turned(self, plain: PlainDeal) -> Iterator[GoldQuestion]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.deals.ledger.book import DealBook
+from assistant.deals.ledger.company_names import first_word_alone
 from assistant.deals.ledger.histories import Deal, Participant, Telling
 from assistant.deals.records import Kind, Role, Stage
 from assistant.domain import Quote, Span
@@ -31,9 +32,10 @@ _MODEL = re.compile(r"\b[A-Z]+-?\d{2,}")
 
 
 class Act(StrEnum):
-    """What sides do, alike over the kinds that are asked about alike."""
+    """What sides do, alike over the kinds asked about alike. A bid is a takeover not agreed on."""
 
     TAKEOVER = "takeover"
+    BID = "bid"
     MERGER = "merger"
     PACT = "pact"
     INVESTMENT = "investment"
@@ -53,6 +55,7 @@ ACTS = {
 }
 _SIDES = {
     Act.TAKEOVER: (Role.ACQUIRER, Role.TARGET),
+    Act.BID: (Role.ACQUIRER, Role.TARGET),
     Act.INVESTMENT: (Role.INVESTOR, Role.INVESTEE),
     Act.LICENCE: (Role.LICENSEE, Role.LICENSOR),
     Act.SUPPLY: (Role.CUSTOMER, Role.SUPPLIER),
@@ -122,7 +125,7 @@ class _Parties:
     """How the companies of a book can be called so that the name means no other."""
 
     def __init__(self, book: DealBook) -> None:
-        self._names = {c.id: tuple(dict.fromkeys((c.name, *c.names))) for c in book.companies}
+        self._names = {c.id: _all_names((c.name, *c.names)) for c in book.companies}
         self._directory = book.directory
 
     def side(self, party: Participant) -> Side | None:
@@ -131,21 +134,27 @@ class _Parties:
         for name in (party.name, *names):
             found = self._directory.find(name)
             alone = len(found) == 1 and found[0].company_ids == (party.company_id,)
-            if alone and found[0].text == name and name[0].isupper() and len(name) > 1:
-                return Side(party.company_id, name, names)
+            first = name.split()[0]
+            if alone and found[0].text == name.rstrip(".") and first != first.lower():
+                return Side(party.company_id, found[0].text, names)
         return None
+
+
+def _all_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, and the first words that stand for them, as "Dunmore" does for "Dunmore Airlines"."""
+    first = (word for name in names if (word := first_word_alone(name)))
+    return tuple(dict.fromkeys((*names, *first)))
 
 
 def _plain(deal: Deal, parties: _Parties) -> Iterator[PlainDeal]:
     """The deal, where it is plain; nothing else."""
     act = ACTS[deal.kind]
-    pair = _pair(deal, act)
-    sides = [parties.side(party) for party in pair]
-    if len(sides) != 2 or sides[0] is None or sides[1] is None:
+    if act is Act.TAKEOVER and deal.stage not in DONE:
+        act = Act.BID
+    sides = [side for party in _pair(deal, act) if (side := parties.side(party))]
+    if len(sides) != 2 or _overlapping(*sides) or any(_MODEL.search(s.called) for s in sides):
         return
     payer, other = sides
-    if _overlapping(payer, other):
-        return
     for telling in sorted(deal.tellings, key=lambda t: -t.mention.core.confidence):
         core = telling.mention.core
         if not telling.mention.main or core.confidence < SURE or core.kind is not deal.kind:
@@ -153,15 +162,15 @@ def _plain(deal: Deal, parties: _Parties) -> Iterator[PlainDeal]:
         proofs = [q for q in core.evidence if payer.named_in(q.text) and other.named_in(q.text)]
         short = [q for q in proofs if len(q.text.split()) <= _LONGEST_PROOF]
         publisher = telling.source.publisher
-        if short and publisher not in (payer.called, other.called) and not _product(other, short):
+        if short and publisher not in (payer.called, other.called) and not _counted(other, short):
             yield PlainDeal(deal, act, payer, other, telling, short[0])
             return
 
 
-def _product(side: Side, proofs: Sequence[Quote]) -> bool:
-    """Whether the words speak of what a company makes, not of the company."""
+def _counted(side: Side, proofs: Sequence[Quote]) -> bool:
+    """Whether the words speak of things that a company makes, not of the company."""
     counted = re.compile(rf"{_COUNTED} (?:[a-z][\w-]* ){{0,2}}{re.escape(side.called)}\b")
-    return bool(_MODEL.search(side.called)) or any(counted.search(q.text) for q in proofs)
+    return any(counted.search(q.text) for q in proofs)
 
 
 def _pair(deal: Deal, act: Act) -> list[Participant]:

@@ -55,6 +55,19 @@ WAYS: dict[tuple[Act, Asked], tuple[str, ...]] = {
         "What is the reason behind {payer}'s takeover of {other}?",
         "What does {payer} hope to gain from acquiring {other}?",
     ),
+    (Act.BID, Asked.PAYER): (
+        "Who made a bid for {other}?",
+        "Which company wanted to buy {other}?",
+        "Who was interested in taking over {other}?",
+    ),
+    (Act.BID, Asked.HOW_MUCH): (
+        "How much did {payer} offer for {other}?",
+        "What was {payer}'s bid for {other} worth?",
+    ),
+    (Act.BID, Asked.WHY): (
+        "Why did {payer} want to buy {other}?",
+        "What was {payer} after in its bid for {other}?",
+    ),
     (Act.MERGER, Asked.OTHER): (
         "Which company is {payer} merging with{when}?",
         "Who did {payer} agree to merge with{when}?",
@@ -175,6 +188,7 @@ STRANGERS = (
 
 NAMED = {
     Act.TAKEOVER: "{payer}'s purchase of {other}",
+    Act.BID: "{payer}'s bid for {other}",
     Act.MERGER: "the merger of {payer} and {other}",
     Act.PACT: "the agreement between {payer} and {other}",
     Act.INVESTMENT: "{payer}'s investment in {other}",
@@ -253,8 +267,8 @@ REASON = re.compile(
 )
 NO_REASON = re.compile(
     r"[$€£¥₹]|\b(?:approv|regulat|subject to|announc|previous|prior to|vot(?:e|es|ed)\b|terms|filed|complet|"
-    r"clos(?:e|ing)\b|block|concession|anti-?(?:trust|compet)|dismiss|laid off|let go|jobs|delay|creditor|den(?:y|ied)|not\b|"
-    r"lawsuit|trial\b|copyright|decide)",
+    r"clos(?:e|ing)\b|block|concession|anti-?(?:trust|compet)|dismiss|laid off|let go|jobs|delay|creditor|"
+    r"den(?:y|ied)|not\b|lawsuit|trial\b|copyright|decide)",
     re.IGNORECASE,
 )
 """Of what a reader of deals takes for a reason, that which gives one, and that which tells of the deal."""

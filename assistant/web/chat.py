@@ -5,6 +5,7 @@ Importing this imports Gradio (5 s of processor time): only `server.build_app` d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,9 @@ from assistant.web.panels import (
 from assistant.web.protocol import PageAssistant
 from assistant.web.troubles import sentence_of
 
+_ID = re.compile(r"[0-9a-f]{32}")
+"""What the page may send back as the name of its conversation: what it was given."""
+
 Message = dict[str, Any]
 """Gradio's form: `role`, and `content`, which comes back as a list of content blocks."""
 
@@ -37,7 +41,7 @@ _SOURCE_PANEL = '<aside id="source-panel"></aside>'
 class _Parts:
     """What the events read and write."""
 
-    conversation: gr.State
+    conversation: gr.Textbox
     new: gr.Button
     status: gr.Markdown
     chat: gr.Chatbot
@@ -66,7 +70,9 @@ def _lay_out() -> _Parts:
                 send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
         with gr.Column(elem_id="reading"):
             _text(_SOURCE_PANEL, elem_id="source-holder")
-    return _Parts(gr.State(""), new, status, chat, ask_box, send)
+    # Held by the page, not by the server's memory: after a restart of the server it still knows it.
+    conversation = gr.Textbox(elem_id="conversation", visible="hidden")
+    return _Parts(conversation, new, status, chat, ask_box, send)
 
 
 def _wire(parts: _Parts, page: gr.Blocks, assistant: PageAssistant) -> None:
@@ -96,7 +102,8 @@ def _ask(
     if not question:
         yield gr.skip(), gr.skip(), gr.skip()
         return
-    conversation = conversation or uuid4().hex
+    if not _ID.fullmatch(conversation):
+        conversation = uuid4().hex
     said = [*said, _message("user", question_html(question))]
     box: Any = ""
     for frame in frames(assistant, question, conversation):
