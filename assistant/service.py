@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from assistant.answer.conversations import Conversations
     from assistant.answer.material import Writer
+    from assistant.answer.reader import AnswerReader
     from assistant.answer.rewriting import ModelRewriter
     from assistant.deals.ledger.ledger import Ledger
     from assistant.deals.ledger.readings import Reader
@@ -306,6 +307,13 @@ class Assistant:
 
         return OfflineReader(self._data / "cache")
 
+    @cached_property
+    def answer_reader(self) -> AnswerReader:
+        """Who reads which sentences answer a question."""
+        from assistant.answer.reader import AnswerReader
+
+        return AnswerReader(self._data / "cache")
+
     @property
     def indexes(self) -> Indexes:
         return self._indexes or self.open_indexes()
@@ -345,9 +353,9 @@ class Assistant:
         from assistant.answer.sources import LibrarySources
 
         return build_chain(
-            LibrarySources(lambda: self.indexes, lambda: self.ledger),
+            LibrarySources(lambda: self.indexes, lambda: self.ledger, self.answer_reader),
             self._model_writer(),
-            OfflineWriter(lambda: self.indexes.words),
+            OfflineWriter(lambda: self.indexes.words, self.answer_reader),
             checkpointer,
             self._model_rewriter(),
         )

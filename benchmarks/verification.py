@@ -82,7 +82,8 @@ def _proofs(book: DealBook, quotes: tuple[Quote, ...]) -> tuple[Proof, ...]:
     for quote in quotes:
         source = book.source(quote.article_id)
         title, date = (source.title, source.date) if source else ("", None)
-        found.append(Proof(quote.text, title, date))
+        meant = book.meant_in(quote.article_id, quote.text)
+        found.append(Proof(quote.text, title, date, meant, book.bought_in(quote.article_id)))
     return tuple(found)
 
 

@@ -68,6 +68,9 @@ class Recorder:
     def words(self) -> Words:
         return PlainWords()
 
+    def reader(self) -> None:
+        return None
+
     def write(self, material: Material) -> Iterator[Statement]:
         assert {e.passage.id for e in material.passages} == {1, 2}
         self.questions.append(material.question)

@@ -163,7 +163,7 @@ def test_a_conversation_goes_on_in_another_process(runs: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (0, "loopback-model gave no sentence that its quotes prove;"),
+        (0, "loopback-model gave a first sentence that its quotes do not prove;"),
         (1, "did not answer within 5 s;"),
         (2, "refused the key; check OPENAI_API_KEY;"),
         (3, "takes no more requests now"),

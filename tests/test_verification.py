@@ -89,3 +89,30 @@ def test_words_that_turn_the_deal_around_are_no_proof() -> None:
     words = "Tarnbeck was acquired by Velmora."
     assert fault("Velmora acquired Tarnbeck.", words, "News") is None
     assert fault("Tarnbeck acquired Velmora.", words, "News") == "who does what"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Velmora has launched a bid to buy Tarnbeck.",
+        "Velmora is said to be close to a purchase of Tarnbeck.",
+        "Velmora, which makes pumps, negotiated the takeover of Tarnbeck in May.",
+    ],
+)
+def test_companies_in_one_another_s_place_are_seen_whatever_the_verb(words: str) -> None:
+    turned = words.replace("Velmora", "#").replace("Tarnbeck", "Velmora").replace("#", "Tarnbeck")
+    assert find_fault(words, [Proof(words)], NAMES) is None
+    assert find_fault(turned, [Proof(words)], NAMES) == "who does what"
+
+
+def test_a_direction_the_ledger_knows_otherwise_is_refused() -> None:
+    words = "The company will be part of Velmora, Tarnbeck said."
+    known = Proof(words, deals=frozenset({("c1", "c2")}))
+    assert find_fault("Velmora bought Tarnbeck.", [known], NAMES) is None
+    assert find_fault("Tarnbeck bought Velmora.", [known], NAMES) == "who does what"
+
+
+def test_a_year_far_from_the_article_needs_its_words() -> None:
+    words = "Velmora bought Tarnbeck some years ago."
+    assert fault("Velmora bought Tarnbeck in 2004.", words) == "the figure 2004"
+    assert fault("Velmora bought Tarnbeck in 2009.", "Velmora bought Tarnbeck last year.") is None

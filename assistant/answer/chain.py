@@ -157,7 +157,7 @@ def gather_material(question: Question, found: list[Evidence], sources: Sources)
     return Material(
         question=question,
         asking=asking,
-        passages=tuple(order_evidence(question, found, sources.words())),
+        passages=tuple(order_evidence(question, found, sources.words(), sources.reader())),
         deals=tuple(fitting_deals(book, asking)),
         book=book,
     )

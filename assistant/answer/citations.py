@@ -66,7 +66,8 @@ class Citations:
         source = self._source(quote.article_id)
         title, date = (source.title, source.date) if source else ("", None)
         companies = self._book.meant_in(quote.article_id, quote.text)
-        return Proof(quote.text, title, date, companies)
+        deals = self._book.bought_in(quote.article_id)
+        return Proof(quote.text, title, date, companies, deals)
 
     def cite(self, claim: Claim) -> str | None:
         """A claim as it is shown, or None when it has no proof."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from assistant.answer.evidence import rank_answers
 from assistant.answer.material import Material, Statement
 from assistant.answer.premises import judge, last_known, no_such_deal
-from assistant.answer.ranking import Ranking
+from assistant.answer.ranking import Ranking, Reads
 from assistant.answer.sentences import Candidate, Words, names_in
 from assistant.answer.tallies import tally
 from assistant.domain import Abstention, Claim, Refusal
@@ -35,8 +35,9 @@ _MARGIN = 3.0
 class OfflineWriter:
     """A `Writer` over an index of words, which is asked for at each question since it can be rebuilt."""
 
-    def __init__(self, words: Callable[[], Words]) -> None:
+    def __init__(self, words: Callable[[], Words], reader: Reads | None = None) -> None:
         self._words = words
+        self._reader = reader
 
     @property
     def name(self) -> str:
@@ -52,7 +53,7 @@ class OfflineWriter:
             yield settled
             return
         words = self._words()
-        rankings = rank_answers(material.question, material.passages, words)
+        rankings = rank_answers(material.question, material.passages, words, self._reader)
         if not rows:
             yield from _quoted(material, rankings, words)
         elif rankings and rankings[0].answerable >= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.answer.ranking import Reads
 from assistant.answer.sentences import Words
 from assistant.deals.ledger.book import DealBook
 from assistant.domain import Evidence
@@ -26,13 +27,23 @@ class Sources(Protocol):
 
     def words(self) -> Words: ...
 
+    def reader(self) -> Reads | None:
+        """Who reads which sentence answers, beside their weights; None where they alone are to tell."""
+        ...
+
 
 class LibrarySources:
     """The indexes and the ledger of a library, asked for each time since they can be rebuilt."""
 
-    def __init__(self, indexes: Callable[[], Indexes], ledger: Callable[[], Ledger]) -> None:
+    def __init__(
+        self,
+        indexes: Callable[[], Indexes],
+        ledger: Callable[[], Ledger],
+        reader: Reads | None = None,
+    ) -> None:
         self._indexes = indexes
         self._ledger = ledger
+        self._reader = reader
 
     def find(self, query: str) -> tuple[list[Evidence], str | None]:
         retriever = self._indexes().retriever
@@ -47,3 +58,6 @@ class LibrarySources:
 
     def words(self) -> Words:
         return self._indexes().words
+
+    def reader(self) -> Reads | None:
+        return self._reader

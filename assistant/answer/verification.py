@@ -7,6 +7,7 @@ mean, names by their words or as names of one company, direction where grammar t
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ class Proof:
     title: str = ""
     date: str | None = None
     companies: frozenset[str] = frozenset()
+    deals: frozenset[tuple[str, str]] = frozenset()
+    """Buyer and target, by id, of the deals that the ledger has from the article."""
 
 
 def find_fault(text: str, proofs: Sequence[Proof], directory: CompanyDirectory) -> str | None:
@@ -100,7 +103,7 @@ def _carries(found: re.Match[str], proof: Proof) -> bool:
     number, unit = found["number"], found["sign"] or (found["unit"] or "").rstrip("s")
     if not (unit or found["scale"]):
         if re.fullmatch(r"(?:19|20)\d\d", number):
-            return carries_date(words, number, proof.date)
+            return _year_fits(number, proof) and carries_date(words, number, proof.date)
         return bool(re.search(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", words)) or (
             carries_amount(words, _number(number))
         )
@@ -116,7 +119,22 @@ def _carries_date(found: re.Match[str], proof: Proof) -> bool:
     month = _MONTHS.index(found["m1"] or found["m2"]) + 1
     day = found["d1"] or found["d2"]
     said = f"{found['y1']}-{month:02}" + (f"-{int(day):02}" if day else "")
-    return carries_date(proof.words, said, proof.date) or said == (proof.date or "")[: len(said)]
+    written = said == (proof.date or "")[: len(said)]
+    return written or (
+        _year_fits(found["y1"], proof) and carries_date(proof.words, said, proof.date)
+    )
+
+
+def _year_fits(year: str, proof: Proof) -> bool:
+    """Whether the words name the year, or it is the article's or one beside it: "last year", "in May"."""
+    if year in proof.words or not proof.date:
+        return True
+    named = re.search(r"\b(?:19|20)\d\d\b", proof.words) and not _BY_DAY.search(proof.words)
+    return not named and abs(int(year) - int(proof.date[:4])) <= 1
+
+
+_BY_DAY = re.compile(r"day\b|\b(?:this|last|next|yesterday|tomorrow)\b", re.IGNORECASE)
+"""Words that tell a time from the day of the article, whatever year stands beside them."""
 
 
 def _number(digits: str) -> float:
@@ -167,12 +185,16 @@ def _direction_faults(
     text: str, proofs: Sequence[Proof], directory: CompanyDirectory
 ) -> Iterator[str]:
     said = _deeds(text, directory)
-    if not said:
-        return
     told = {deed for proof in proofs for deed in _deeds(proof.words, directory)}
+    known = {(*pair, Link.ACQUIRES) for proof in proofs for pair in proof.deals}
     for one, other, link in said:
-        if (other, one, link) in told and (one, other, link) not in told:
+        bought = Link.ACQUIRES if link is Link.INVESTS_IN else link
+        forth, back = (one, other, link), (other, one, link)
+        against = back in told or (forth not in told and (other, one, bought) in known)
+        if against and forth not in told and (one, other, bought) not in known:
             yield "who does what"
+    if any(_trades_places(text, proof.words, directory) for proof in proofs):
+        yield "who does what"
 
 
 def _deeds(text: str, directory: CompanyDirectory) -> set[tuple[str, str, Link]]:
@@ -184,3 +206,55 @@ def _deeds(text: str, directory: CompanyDirectory) -> set[tuple[str, str, Link]]
         return set()
     forms = find_forms(masked(text, Span(0, len(text)), sightings))
     return {(ids[f.first], ids[f.second], f.link) for f in forms if f.link in _DIRECTED}
+
+
+_ALIKE = 0.8
+"""Share of a sentence's words that stand in the same order in the words cited: it repeats them."""
+
+
+def _trades_places(text: str, words: str, directory: CompanyDirectory) -> bool:
+    """Whether a sentence repeats the words cited with companies in one another's place."""
+    mine, theirs = _with_names_hidden(text, directory), _with_names_hidden(words, directory)
+    tokens = [[word for word, _ in side] for side in (mine, theirs)]
+    if tokens[0].count(_NAME) < 2:
+        return False
+    blocks = difflib.SequenceMatcher(
+        None, tokens[0], tokens[1], autojunk=False
+    ).get_matching_blocks()
+    if sum(block.size for block in blocks) < _ALIKE * len(mine):
+        return False
+    if _TURNING & {*_left_over(tokens[0], blocks, 0), *_left_over(tokens[1], blocks, 1)}:
+        return False
+    pairs = [
+        (mine[block.a + i][1], theirs[block.b + i][1])
+        for block in blocks
+        for i in range(block.size)
+    ]
+    moved = {(said, told) for said, told in pairs if said and told and not set(said) & set(told)}
+    return any(
+        set(said) & set(other) and set(told) & set(one)
+        for said, told in moved
+        for one, other in moved
+    )
+
+
+_NAME = "‹›"
+_TURNING = frozenset("by was were is are be been being from to of with".split())
+"""Small words that turn a sentence around without changing what it says: "was bought by"."""
+
+
+def _left_over(tokens: Sequence[str], blocks: Sequence[difflib.Match], side: int) -> Iterator[str]:
+    """The words between the first and the last that both sides share, which only this side has."""
+    shared = {block[side] + i for block in blocks for i in range(block.size)}
+    yield from (tokens[i] for i in range(min(shared), max(shared)) if i not in shared)
+
+
+def _with_names_hidden(text: str, directory: CompanyDirectory) -> list[tuple[str, tuple[str, ...]]]:
+    """Words in small letters, a company's name as one mark with its ids."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    at = 0
+    for named in directory.find(text):
+        found += [(word, ()) for word in re.findall(r"\w+", text[at : named.span.start].lower())]
+        found.append((_NAME, named.company_ids))
+        at = named.span.end
+    return found + [(word, ()) for word in re.findall(r"\w+", text[at:].lower())]

@@ -14,7 +14,11 @@ from functools import cached_property
 from assistant.deals.ledger.directory import CompanyDirectory
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.ledger.register import Company
+from assistant.deals.records import Role
 from assistant.domain import Source
+
+_BUYERS = frozenset({Role.ACQUIRER, Role.INVESTOR})
+_TARGETS = frozenset({Role.TARGET, Role.INVESTEE})
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,20 @@ class DealBook:
         return frozenset(
             company_id for name, company_id in self._namings.get(article_id, ()) if name in words
         )
+
+    def bought_in(self, article_id: str) -> frozenset[tuple[str, str]]:
+        """Buyer and target, by id, of every deal that an article tells."""
+        return frozenset(self._bought.get(article_id, ()))
+
+    @cached_property
+    def _bought(self) -> dict[str, set[tuple[str, str]]]:
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for deal in self.deals:
+            for told in deal.tellings:
+                buyers = [c.company_id for c in told.companies if c.role in _BUYERS]
+                targets = [c.company_id for c in told.companies if c.role in _TARGETS]
+                found[told.source.article_id] |= {(b, t) for b in buyers for t in targets}
+        return dict(found)
 
     @cached_property
     def _namings(self) -> dict[str, set[tuple[str, str]]]:

@@ -345,12 +345,18 @@ def reasons_of(near: Vicinity) -> tuple[Reason, ...]:
     scored = [
         (_word_score(near.words(i)) + linear_score(_place_features(near, i), weights), i)
         for i in near.near
-        if i
+        if i and not _speaks_of_another(near, i)
     ]
     ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:MOST]
     bars = (weights["threshold"], *[weights["threshold_beside"]] * MOST)
     likely = [index for (score, index), bar in zip(ranked, bars, strict=False) if score >= bar]
     return tuple(_reason(near, index) for index in sorted(likely))
+
+
+def _speaks_of_another(near: Vicinity, index: int) -> bool:
+    """Whether a sentence is about "the purchase" before this deal is told at all: such words point back."""
+    later = bool(near.told) and min(near.told) > index
+    return later and bool(_DEAL_SUBJECT.match(near.words(index)))
 
 
 def _reason(near: Vicinity, index: int) -> Reason:
