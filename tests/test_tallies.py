@@ -81,3 +81,5 @@ def test_two_companies_are_linked_by_their_deals_or_by_a_third(book: DealBook) -
 def test_a_comparison_has_a_tally_for_each(book: DealBook) -> None:
     said = list(tally(material_of("Who bought more companies, Velmora or Oskeld?", [], book)))
     assert [one.deals for one in said if isinstance(one, Tally)] == [3, 1]
+    text = _answer(book, "Who bought more companies, Velmora or Oskeld?").text
+    assert text.count(":\n\n- ") == 2

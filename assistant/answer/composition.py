@@ -106,6 +106,7 @@ class _Page:
         """The piece of text that this adds; empty where nothing proves it."""
         if isinstance(statement, Tally):
             piece = ("\n\n" if self._text else "") + tally_text(statement)
+            self._after_row = False
         else:
             sentence = self._cited(statement)
             if sentence is None:
