@@ -386,17 +386,15 @@ def _speaker(near: Vicinity, index: int, extent: Extent) -> tuple[Voice, str]:
     said = _SAID.search(text)
     if not quoted and not said:
         return Voice.REPORTER, ""
+    who = _named_speaker(text)
     if _OBSERVER.search(text):
-        return Voice.OBSERVER, _named_speaker(near, index)
+        return Voice.OBSERVER, who
     if not quoted and not near.ours(index) and not _GROUPS["officer"].search(text.lower()):
-        return (
-            Voice.PARTY if re.match(r"(?:He|She|They|The compan|Both)", text) else Voice.OBSERVER
-        ), _named_speaker(near, index)
-    return Voice.PARTY, _named_speaker(near, index)
+        told = re.match(r"(?:He|She|They|The compan|Both)", text)
+        return Voice.PARTY if told else Voice.OBSERVER, who
+    return Voice.PARTY, who
 
 
-def _named_speaker(near: Vicinity, index: int) -> str:
-    text = near.words(index)
+def _named_speaker(text: str) -> str:
     found = _BEFORE_SAID.search(text) or _AFTER_SAID.search(text)
-    who = found["who"] if found else ""
-    return who.removesuffix("’s").removesuffix("'s")
+    return (found["who"] if found else "").removesuffix("’s").removesuffix("'s")
