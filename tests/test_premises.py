@@ -37,6 +37,7 @@ def test_yes_is_said_with_the_record(book: DealBook, question: str, answer: str)
     [
         ("Did Baldor buy Marrow?", "No: Baldor's acquisition of Marrow was withdrawn"),
         ("Did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),
+        ("Did Velmora buy Orva?", "of another: the partnership of Orva and Velmora"),
         ("Did Baldor acquire Tarnbeck?", "of another: Velmora's acquisition of Tarnbeck"),
         ("How much did Baldor pay when it bought Marrow?", "did not come about: Baldor's"),
         ("Why did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),

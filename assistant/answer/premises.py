@@ -95,8 +95,8 @@ def _yes_or_no(material: Material) -> Claim | Refusal | None:
         return Claim(f"{word}: {tell_standing(deal)}.", (), quotes_of(deal))
     if turned := _the_other_way(material):
         return turned
-    others = _by_others(material)
-    if others and not deals_between(material.book, material.asking):
+    others = deals_between(material.book, material.asking) or _by_others(material)
+    if others:
         deal = best_known(others)
         said = f"The articles tell of no such deal, but of another: {tell_standing(deal)}."
         return _contradicted(said, deal)
