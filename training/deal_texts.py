@@ -16,6 +16,8 @@ from assistant.deals.records import Core, Kind, Party, Role
 from assistant.domain import Article, Quote, Source
 from assistant.text import locate_quote
 
+NEWS = Path(__file__).with_name("news.jsonl")
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -29,6 +31,11 @@ class Told:
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def labelled_texts(folder: Path) -> list[dict[str, Any]]:
+    """Short invented texts of the data folder, and the longer ones beside this script, in one form."""
+    return [*read_jsonl(folder / "deal_paragraphs.jsonl"), *read_jsonl(NEWS)]
 
 
 def article_of(row: dict[str, Any]) -> Article:
@@ -84,10 +91,6 @@ def _named(article: Article, names: list[str], evidence: list[Quote]) -> Quote |
             if quote := locate_quote(article.id, article.content, name, within):
                 return quote
     return None
-
-
-def read_told(path: Path) -> list[Told]:
-    return [told for row in read_jsonl(path) for told in told_deals(article_of(row), row["deals"])]
 
 
 def words_of(text: str) -> set[str]:

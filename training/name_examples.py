@@ -6,7 +6,6 @@ deal text that is no organisation and no person may still be a place. Knows noth
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Sequence
@@ -17,11 +16,11 @@ from typing import Any
 from assistant.deals.reading.tagger import TAGS, split_words
 from assistant.domain import Span
 from assistant.text import split_sentences
+from training.deal_texts import read_jsonl
 
 SOURCES = {"wikigold": 1696, "sec-filings": 500, "broad-twitter-corpus": 700, "wnut17": 300}
 """Rows taken at most of each source of entities.jsonl: tweets are many and unlike news."""
 
-NEWS = Path(__file__).with_name("news.jsonl")
 _KINDS = {"ORG": 1, "PER": 3, "LOC": 5}
 _NO_SPACE_BEFORE = re.compile(r"[.,;:!?)\]%]|n't|'s|'\w{1,2}")
 _OUTSIDE, _OUTSIDE_OR_PLACE, _ANY = 0b1, 0b1100001, 0b1111111
@@ -57,15 +56,6 @@ class Example:
 
 def _within(word: Span, span: Span) -> bool:
     return span.start <= word.start and word.end <= span.end
-
-
-def labelled_texts(folder: Path) -> list[dict[str, Any]]:
-    """Short invented texts of the data folder, and the longer ones beside this script, in one form."""
-    return [*read_jsonl(folder / "deal_paragraphs.jsonl"), *read_jsonl(NEWS)]
-
-
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def tagged_examples(folder: Path, chance: random.Random) -> list[Example]:

@@ -40,6 +40,7 @@ from training.deal_texts import (
     Told,
     article_of,
     found_deals,
+    labelled_texts,
     read_jsonl,
     told_deals,
     words_of,
@@ -255,8 +256,7 @@ def kept_aside(text: str) -> bool:
 
 
 def read_texts(folder: Path) -> list[dict[str, Any]]:
-    rows = [*read_jsonl(folder / "deal_paragraphs.jsonl"), *read_jsonl(HERE / "news.jsonl")]
-    return [row for row in rows if not kept_aside(row["id"])]
+    return [row for row in labelled_texts(folder) if not kept_aside(row["id"])]
 
 
 def learn_reasons(labelled: list[Told], found: list[Told], cache: Path) -> None:

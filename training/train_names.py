@@ -38,8 +38,9 @@ from assistant.deals.reading.tagger import (
 )
 from assistant.encoder.adapted import Pieces
 from assistant.encoder.minilm import CLS, SEP, weights_folder
+from training.deal_texts import labelled_texts
 from training.minilm_torch import DIMENSION, MiniLMTorch
-from training.name_examples import Example, deal_examples, labelled_texts, tagged_examples, varied
+from training.name_examples import Example, deal_examples, tagged_examples, varied
 
 SEED, RANK, EPOCHS, BATCH, RATE, HIDDEN, LONGEST = 20261124, 16, 2, 16, 2e-3, 96, 120
 HELD_OUT = 10

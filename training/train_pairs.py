@@ -30,8 +30,8 @@ from torch.nn import functional  # type: ignore[import-not-found]
 from assistant.deals.reading.tagger import NameTagger
 from assistant.deals.reading.windows import MARKS, Row
 from assistant.encoder.minilm import CLS, SEP, weights_folder
+from training.deal_texts import labelled_texts
 from training.minilm_torch import MiniLMTorch
-from training.name_examples import labelled_texts
 from training.pair_examples import LONGEST, Example, core_examples, made_examples, text_examples
 
 WIDTH = 384

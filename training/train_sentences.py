@@ -29,6 +29,7 @@ from assistant.domain import Question
 from assistant.service import Assistant, build
 from assistant.settings import Settings
 from training.answer_examples import Searched, Sentence
+from training.deal_texts import read_jsonl
 
 Numbers = npt.NDArray[np.float64]
 
@@ -45,10 +46,6 @@ class Example:
     table: Numbers
     gold: npt.NDArray[np.bool_]
     answerable: bool
-
-
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def holds_gold(candidate: Candidate, article_id: str, quotes: list[str]) -> bool:

@@ -146,13 +146,11 @@ _ACTS = (
         r"pacts?|agreements?|ventures?",
     ),
 )  # fmt: skip
-_ANY_DEAL = re.compile(r"\b(?:deals?|transactions?)\b", re.IGNORECASE)
 _STAKE = re.compile(r"\b(?:stakes?|shares?|shareholding|minority|invest\w*)\b", re.IGNORECASE)
 _BE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|get|got)\b(?:(?! (?:did|does|do)\b).){0,80}$",
     re.IGNORECASE,
 )
-_DO = re.compile(r"\b(?:did|does|do|has|have|had|will|would|to|can|could)\b[^,]*$", re.IGNORECASE)
 _PASSIVE = re.compile(r"(?:ed|ought|old|en|un|ook)(?: (?:over|up|off|out))?$", re.IGNORECASE)
 _BESIDES = re.compile(
     r"\b(?:before|after|besides|apart from|other than|except|excluding|not)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -28,7 +28,7 @@ def readable(date: str) -> str:
         return date
     year, month, day = found.groups()
     words = [str(int(day))] if day else []
-    words += [_MONTHS[int(month) - 1]] if month else []
+    words += [MONTHS[int(month) - 1]] if month else []
     return " ".join([*words, year])
 
 

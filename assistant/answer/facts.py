@@ -1,6 +1,6 @@
 """The deals of the ledger that a question asks about.
 
-Pure: a book of deals and a reading of the question in, deals out, the nearest fit first. Parts are
+Pure: a book of deals and a reading of the question in, deals out, by first known date. Parts are
 compared as they are told, but those who merge may also be told as buyer and target.
 """
 

@@ -1,7 +1,7 @@
 """The writer that needs no model: the sentences of the articles that answer, word for word.
 
-It says what an article says, tidied where spacing is off, and leaves out what it cannot quote. It
-does not yet compute lists or counts; whoever asks for those gets the sentences that come nearest.
+It says what an article says, tidied where spacing is off, and leaves out what it cannot quote. Lists,
+counts and what a record settles it takes from `tallies` and `premises`.
 """
 
 from __future__ import annotations

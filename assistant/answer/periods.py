@@ -5,9 +5,10 @@ Reads dates told by themselves; "last year" says nothing without a day on which 
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
+
+from assistant.answer.dates import MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Period:
         return not self.since and not self.until
 
 
-_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
+_MONTHS = {name.lower(): i for i, name in enumerate(MONTHS, start=1)}
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
     rf"(?<![\w-])(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{_MONTH})(?: (?P<day_after>\d{{1,2}}))?,? )?"

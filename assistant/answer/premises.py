@@ -19,8 +19,8 @@ from assistant.deals.ledger.histories import Deal
 from assistant.deals.records import Stage
 from assistant.domain import Abstention, Claim, Refusal
 
-_SPARE = 1
-"""Words beside those of dealing that a question whether a deal is may have."""
+_SPARE = 2
+"""Words, the verb of dealing among them, that a question whether a deal is may have beside names."""
 
 _PAIR = 2
 _STEPS = 2
@@ -171,4 +171,4 @@ def _is_bare(material: Material) -> bool:
     for placed in sorted(material.asking.companies, key=lambda p: -p.named.span.start):
         text = text[: placed.named.span.start] + " " + text[placed.named.span.end :]
     words = [w for w in re.findall(r"[a-z]{2,}", text.lower()) if w not in _COMMON]
-    return len(words) <= _SPARE + 1
+    return len(words) <= _SPARE

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.answer.dates import MONTHS
 from assistant.answer.sentences import names_in
 from assistant.deals.ledger.company_names import LEGAL_FORMS, name_form
 from assistant.deals.ledger.directory import CompanyDirectory
@@ -71,10 +72,7 @@ _SCALES = {
     "bn": 1e9,
     "trillion": 1e12,
 }
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _DATE = (
     rf"(?P<date>\b(?:(?P<d1>\d{{1,2}}) (?P<m1>{_MONTH})|"
     rf"(?P<m2>{_MONTH})(?: (?P<d2>\d{{1,2}})(?!\d))?),? (?P<y1>(?:19|20)\d\d)\b)"
@@ -116,7 +114,7 @@ def _carries(found: re.Match[str], proof: Proof) -> bool:
 
 
 def _carries_date(found: re.Match[str], proof: Proof) -> bool:
-    month = _MONTHS.index(found["m1"] or found["m2"]) + 1
+    month = MONTHS.index(found["m1"] or found["m2"]) + 1
     day = found["d1"] or found["d2"]
     said = f"{found['y1']}-{month:02}" + (f"-{int(day):02}" if day else "")
     written = said == (proof.date or "")[: len(said)]
@@ -163,7 +161,7 @@ def _name_faults(text: str, proofs: Sequence[Proof], directory: CompanyDirectory
     first = re.match(r"\W*(\w[\w&.+'’-]*)", text)
     for name in names_in(text):
         opens = first is not None and name == first[1].rstrip(".") and not _FIRST.match(text)
-        if name not in covered and not opens and not _stands(name, held) and name not in _MONTHS:
+        if name not in covered and not opens and not _stands(name, held) and name not in MONTHS:
             yield f"the name {name}"
 
 

@@ -5,12 +5,12 @@ Pure. Years told in figures alone; months where the earlier question has a year.
 
 from __future__ import annotations
 
-import calendar
 import re
 
+from assistant.answer.dates import MONTHS
 from assistant.answer.question import Aspect, read_aspect, split_question
 
-_MONTH = "|".join(name for name in calendar.month_name if name)
+_MONTH = "|".join(MONTHS)
 _YEAR = r"(?:19|20)\d\d"
 _YEARS = re.compile(rf"\b{_YEAR}\b")
 _AT = r"(?:in|on|during|since|before|after|by|until|till|from|as of)"

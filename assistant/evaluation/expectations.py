@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
+from assistant.answer.dates import MONTHS
 from assistant.deals.ledger.company_names import LEGAL_FORMS, ORDINARY
 from assistant.deals.ledger.directory import PLAIN_WORDS
 
@@ -59,9 +60,6 @@ def _near(number: float) -> Iterator[float]:
 
 # Dates
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _NO_VERB = (
     "{month} {year}",
@@ -79,7 +77,7 @@ def date_variants(day: str, words: str, written: str | None) -> tuple[str, ...]:
     year, *rest = day.split("-")
     if not rest:
         return (year, *_told(words, {"this year": 0, "last year": -1}, _years(day, written)))
-    month = _MONTHS[int(rest[0]) - 1]
+    month = MONTHS[int(rest[0]) - 1]
     if len(rest) == 1:
         shown = [p.format(month=month, year=year) for p in _NO_VERB] if month == "May" else [month]
         steps = {"this month": 0, "last month": -1, "next month": 1}
