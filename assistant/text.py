@@ -24,6 +24,8 @@ _SAME = str.maketrans(
      "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )  # fmt: skip
 _BLOCK = re.compile(r"\S(?:.|\n(?!\s*\n|\s*(?:[-*•]|\d{1,2}[.)])\s))*(?<=\S)")
+_LONE_STOP = re.compile(r"(?<=\w[\s\u00a0]\.)[\s\u00a0]+(?=[A-Z])")
+"""After a full stop that white space sets off from the word before it, as text taken from pages has it."""
 _EDGE = " \t\r\n\"'.,;:-…()[]"
 
 
@@ -48,8 +50,11 @@ def split_sentences(text: str) -> list[Span]:
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:
-    """One span, or several where a sentence is too long for any passage."""
+    """One span, or several where a full stop stands alone or a sentence is too long for any passage."""
     spans = []
+    for gap in _LONE_STOP.finditer(text, start, end):
+        spans.append(Span(start, gap.start()))
+        start = gap.end()
     while end - start > _LONGEST_SENTENCE:
         space = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
         middle = space if space > start else start + _LONGEST_SENTENCE

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from told_deals import vicinity
+from told_deals import article, core, vicinity
 
-from assistant.deals.reading.reasons import MOST, find_extents, reasons_of
-from assistant.deals.records import Reason, Voice
+from assistant.deals.reading.extents import find_extents
+from assistant.deals.reading.reasons import MOST, reasons_of
+from assistant.deals.reading.vicinity import look_around
+from assistant.deals.records import Kind, Reason, Voice
 
 NEWS = "Alderby has agreed to buy Cresk. "
 
@@ -52,6 +54,25 @@ def test_an_analyst_is_an_observer() -> None:
 )
 def test_what_explains_nothing_is_no_reason(text: str) -> None:
     assert reasons(text) == ()
+
+
+def test_a_part_of_a_sentence_that_names_only_another_deals_party_is_no_reason() -> None:
+    text = (
+        "Alderby has agreed to buy Cresk to reach more customers in Norway, which would help it to expand, "
+        "as its earlier partnership with Tolbrook helped it to grow in Denmark."
+    )
+    of = article(text)
+    other = core(of, "partnership with Tolbrook", "Tolbrook", "Alderby", kind=Kind.PARTNERSHIP)
+    near = look_around(of, core(of, text, "Alderby", "Cresk"), [other])
+    for reason in reasons_of(near):
+        assert "Tolbrook" not in reason.quote.text or "Cresk" in reason.quote.text
+
+
+def test_a_first_sentence_that_stands_for_a_title_may_give_the_reason() -> None:
+    lead = "Alderby will buy Cresk to strengthen its position in the growing market for heat pumps."
+    of = article("The papers were signed on Monday.", title=lead)
+    (reason,) = reasons_of(look_around(of, core(of, lead, "Alderby", "Cresk")))
+    assert "strengthen its position" in reason.quote.text
 
 
 def test_no_more_than_a_few_reasons_are_kept() -> None:

@@ -87,6 +87,8 @@ def test_only_punctuation_is_kept(text: str) -> None:
         ("It said the offer was\ntoo low.", ["It said the offer was\ntoo low."]),
         ("First block\n\nSecond block", ["First block", "Second block"]),
         ("Terms:\n- cash\n2. shares", ["Terms:", "- cash", "2. shares"]),
+        ("Vorm met Tael . At noon they signed .", ["Vorm met Tael .", "At noon they signed ."]),
+        ("Vorm met Tael\u00a0.\u00a0At noon.", ["Vorm met Tael\u00a0.", "At noon."]),
         ("  Blanks around.  ", ["Blanks around."]),
     ],
 )

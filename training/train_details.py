@@ -28,9 +28,10 @@ from sklearn.linear_model import LogisticRegression, Ridge  # type: ignore[impor
 from sklearn.model_selection import GroupKFold  # type: ignore[import-not-found,unused-ignore]
 
 import assistant.deals.reading.weights
+from assistant.deals.reading.extents import extent_features, find_extents
 from assistant.deals.reading.money import find_amounts, price_features
 from assistant.deals.reading.reader import OfflineReader
-from assistant.deals.reading.reasons import extent_features, find_extents, reason_features
+from assistant.deals.reading.reasons import reason_features
 from assistant.deals.reading.standing import standing_features
 from assistant.deals.reading.times import find_times, time_features
 from assistant.deals.reading.vicinity import Vicinity, look_around
