@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from assistant.answer.material import Writer
     from assistant.answer.reader import AnswerReader
     from assistant.answer.rewriting import ModelRewriter
+    from assistant.deals.ledger.book import DealBook
     from assistant.deals.ledger.ledger import Ledger
     from assistant.deals.ledger.readings import Reader
     from assistant.deals.model.library import LibraryRun
@@ -242,6 +243,10 @@ class Assistant:
     def article(self, article_id: str) -> Article:
         """Raises ArticleMissing."""
         return self._store.get(article_id)
+
+    def book(self) -> DealBook:
+        """All deals as they stand; the same object until one changes."""
+        return self.ledger.book()
 
     def passages(self) -> list[tuple[Passage, Article]]:
         """Every passage with its article."""

@@ -23,10 +23,11 @@ HOMES = {
     "onnxruntime": ("encoder.minilm",),
     "tantivy": ("search.lexical",),
     "gradio": ("web.",),
+    "networkx": ("web.views.network",),
     "openai": ("language.", "voice.speech", "search.embedding"),
     "langchain_openai": ("language.", "voice.speech", "search.embedding"),
 }
-LIGHT = ("chromadb", "gradio", "openai", "langgraph", "onnxruntime")
+LIGHT = ("chromadb", "gradio", "networkx", "openai", "langgraph", "onnxruntime")
 SHAPELESS = re.compile(r"utils?|helpers?|common|managers?|misc")
 
 

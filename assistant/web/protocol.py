@@ -1,6 +1,6 @@
 """What the page asks of the assistant behind it.
 
-Knows only the domain; the assistant that answers is built elsewhere and handed in.
+Knows the domain and the book of deals; the assistant that answers is built elsewhere and handed in.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from assistant.deals.ledger.book import DealBook
 from assistant.domain import Article, Delta, Finished, Status
 
 
@@ -23,6 +24,10 @@ class PageAssistant(Protocol):
 
     def article(self, article_id: str) -> Article:
         """The article as it is held now. Raises ArticleMissing when there is none."""
+        ...
+
+    def book(self) -> DealBook:
+        """All deals as they stand now; the same object until one changes."""
         ...
 
     def status(self) -> Status: ...

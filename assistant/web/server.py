@@ -24,6 +24,7 @@ from assistant.errors import SettingsError
 from assistant.web.gate import Gate
 from assistant.web.protocol import PageAssistant
 from assistant.web.routes import CHAT_PATH, STATIC, build_routes
+from assistant.web.view_routes import build_view_routes
 
 MAX_STREAMS = 200
 """Answers written at the same time; Gradio's own default is 40 threads."""
@@ -41,12 +42,13 @@ _EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound
 
 _HEAD = (
     '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/gradio.css">'
-    '<link rel="stylesheet" href="/static/page.css"><script src="/static/page.js" defer></script>'
+    '<link rel="stylesheet" href="/static/page.css">'
+    '<link rel="stylesheet" href="/static/views.css"><script src="/static/page.js" defer></script>'
 )
 
 
 def build_app(assistant: PageAssistant) -> FastAPI:
-    """The page at `/chat/` (`/` leads there), `/source`, `/health` and `/static`.
+    """The page at `/chat/` (`/` leads there), `/source`, the views, `/health` and `/static`.
 
     Not to be called where an event loop runs: Gradio is put together in one of its own.
     """
@@ -55,6 +57,7 @@ def build_app(assistant: PageAssistant) -> FastAPI:
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Gate)
     app.include_router(build_routes(assistant))
+    app.include_router(build_view_routes(assistant))
     app.mount("/static", StaticFiles(directory=STATIC))
     # Outside a loop Gradio opens several and never closes them.
     asyncio.run(_mount_chat(app, assistant))

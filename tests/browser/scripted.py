@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from assistant.deals.ledger.book import DealBook
 from assistant.domain import (
     Abstention,
     Answer,
@@ -152,6 +153,7 @@ class ScriptedAssistant:
 
     scripts: dict[str, Script] = field(default_factory=dict)
     held: Status = FULL
+    deals: DealBook = field(default_factory=DealBook)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def stream(self, question: str, conversation: str) -> Iterator[Delta | Finished]:
@@ -165,6 +167,9 @@ class ScriptedAssistant:
         if article_id not in ARTICLES:
             raise ArticleMissing(f"There is no article with the id {article_id!r}")
         return ARTICLES[article_id]
+
+    def book(self) -> DealBook:
+        return self.deals
 
     def status(self) -> Status:
         return self.held

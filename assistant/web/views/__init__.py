@@ -1,0 +1,1 @@
+"""The views beside the chat: pure functions from a book of deals to HTML."""
