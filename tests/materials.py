@@ -17,5 +17,5 @@ def material_of(
     """Passages stay in their order."""
     asked = Question(question) if isinstance(question, str) else question
     book = book or DealBook()
-    asking = read_asking(asked.text, book.directory.find(asked.text))
+    asking = read_asking(asked.text, book.directory.find_whole(asked.text))
     return Material(asked, asking, tuple(passages), tuple(fitting_deals(book, asking)), book)

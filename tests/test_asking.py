@@ -66,6 +66,14 @@ def test_a_company_that_only_tells_the_time_is_not_asked_about() -> None:
     assert parts("Who did Velmora buy before it bought Tarnbeck?")[1] == {"Velmora": Part.BUYER}
 
 
+def test_a_part_in_doubt_is_left_open() -> None:
+    assert parts("Who bought Velmora's harbours?")[1] == {"Velmora": Part.ANY}
+    told = parts("How many people worked at Tarnbeck when Velmora acquired it?")[1]
+    assert told == {"Tarnbeck": Part.ANY, "Velmora": Part.BUYER}
+    told = parts("Why did Velmora and Orva buy Tarnbeck?")[1]
+    assert told == {"Velmora": Part.BUYER, "Orva": Part.BUYER, "Tarnbeck": Part.TARGET}
+
+
 def test_kinds_and_days_are_read_too() -> None:
     text = "Which stakes did Velmora buy in 2007?"
     asking = read_asking(text, NAMES.find(text))

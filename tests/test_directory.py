@@ -62,3 +62,29 @@ def test_a_word_the_articles_hold_is_no_misspelling() -> None:
 def test_a_name_of_two_companies_means_both_the_better_known_first() -> None:
     (named,) = NAMES.find("Who owns Quillon?")
     assert named.company_ids == ("c6", "c5")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Who bought Velmora Systems?", ["Velmora Systems"]),
+        ("Which Canadian firm bought Tarnbeck?", ["Tarnbeck"]),
+        ("Did British Tarnbeck sell?", ["Tarnbeck"]),
+        ("Who leads the Port of Hallow Street?", ["Hallow Street"]),
+        ("Who owns the Grand Quillon?", []),
+        ("What does Velmora Stock Exchange trade?", []),
+        ("Why did tarnbeck sell?", ["tarnbeck"]),
+        ("Is Orva's Tarnbeck for sale?", ["Tarnbeck"]),
+    ],
+)
+def test_a_question_means_whole_names(text: str, names: list[str]) -> None:
+    named = CompanyDirectory(
+        [
+            ("c1", "Velmora Systems Inc.", 3),
+            ("c2", "Tarnbeck", 4),
+            ("c3", "Hallow Street Bank", 2),
+            ("c4", "Canadian", 1),
+            ("c5", "Quillon", 1),
+        ]
+    ).find_whole(text)
+    assert [one.text for one in named] == names

@@ -30,7 +30,16 @@ from safetensors.numpy import save_file
 from torch import Tensor, nn
 from torch.nn import functional  # type: ignore[import-not-found]
 
-from assistant.answer.ranking import HEEDED, READ, READ_SIGNS, WEIGHTS, Reads, heard, read_signs
+from assistant.answer.ranking import (
+    HEEDED,
+    READ,
+    READ_SIGNS,
+    WEIGHTS,
+    Ranking,
+    Reads,
+    heard,
+    read_signs,
+)
 from assistant.answer.reader import ASK, SENTENCE, TITLE, AnswerReader
 from assistant.answer.sentences import Candidate
 from assistant.domain import Article, Source, Span
@@ -211,21 +220,26 @@ class Heard:
     linear: Numbers
     table: Numbers
     right: npt.NDArray[np.bool_]
-    odds: float
+    ranking: Ranking
     answerable: bool
 
+    def signs(self, order: Numbers) -> Numbers:
+        """Those of READ_SIGNS; `order` are the weights of the linear score and HEEDED."""
+        scores = np.c_[self.linear, self.table] @ order
+        return read_signs(self.ranking.answerable, self.ranking.signs, self.table, scores)
 
-def hear(asked: Sequence[tuple[Searched, float]], reader: Reads) -> list[Heard]:
-    """What the reader says of the first candidates; with each question come its linear log-odds."""
+
+def hear(asked: Sequence[tuple[Searched, Ranking]], reader: Reads) -> list[Heard]:
+    """What the reader says of the first candidates of each ranking."""
     heard_all = []
-    for question, odds in asked:
+    for question, ranking in asked:
         first = question.sentences[:READ]
         judged = reader.read(question.question, question.earlier, [_candidate(s) for s in first])
         if any(judged):
             right = np.array([s.right for s in first])
             linear = np.array([s.score for s in first])
             table = heard(judged, len(first))
-            heard_all.append(Heard(linear, table, right, odds, question.answerable))
+            heard_all.append(Heard(linear, table, right, ranking, question.answerable))
     return heard_all
 
 
@@ -256,10 +270,10 @@ def fit_order(found: Sequence[Heard], steps: int = 300, l2: float = 0.5) -> Numb
 def fit_reading(found: Sequence[Heard]) -> dict[str, Any]:
     """The `reading` part of assistant/answer/weights.json, from texts the reader never learned."""
     order = fit_order(found)
-    signs = np.array([read_signs(h.odds, h.table, np.c_[h.linear, h.table] @ order) for h in found])
+    signs = np.array([h.signs(order) for h in found])
     labels = np.array([float(h.answerable) for h in found])
     centre, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-3
-    fitted = fit_answerable((signs - centre) / scale, labels, l2=3.0)
+    fitted = fit_answerable((signs - centre) / scale, labels, l2=30.0)
     weights, bias = fitted[:-1] / scale, fitted[-1] - fitted[:-1] @ (centre / scale)
     threshold = float(np.quantile((signs @ weights + bias)[labels == 1], ABSTAIN_SHARE))
     names = ("linear", *HEEDED)
@@ -271,7 +285,7 @@ def fit_reading(found: Sequence[Heard]) -> dict[str, Any]:
     }
 
 
-def weigh(file: Path, asked: Sequence[tuple[Searched, float]]) -> None:
+def weigh(file: Path, asked: Sequence[tuple[Searched, Ranking]]) -> None:
     """Fits how far the trained reader is trusted, and writes it beside the linear weights."""
     adapter = open_adapter(file, hashlib.sha256(file.read_bytes()).hexdigest())
     with tempfile.TemporaryDirectory() as cache:
@@ -294,7 +308,7 @@ def main() -> None:
     asked = [question for question, _ in searched]
     learn(given.out, asked, given.shifts, splitter)
     aside = kept_aside(asked)
-    weigh(given.out, [(q, odds) for q, odds in searched if q.text_id in aside])
+    weigh(given.out, [(q, ranking) for q, ranking in searched if q.text_id in aside])
 
 
 def learn(out: Path, asked: list[Searched], folder: Path, splitter: Splitter) -> Reader:

@@ -23,7 +23,14 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.answer.question import leaned_on, read_aspect, search_text
-from assistant.answer.ranking import SIGNS, WEIGHTS, answer_signs, load_weights, rank_sentences
+from assistant.answer.ranking import (
+    SIGNS,
+    WEIGHTS,
+    Ranking,
+    answer_signs,
+    load_weights,
+    rank_sentences,
+)
 from assistant.answer.sentences import FEATURES, Asked, Candidate, list_candidates
 from assistant.domain import Question
 from assistant.service import Assistant, build
@@ -125,9 +132,9 @@ def library(files: Sequence[Path]) -> Iterator[Assistant]:
         yield assistant
 
 
-def search_all(texts: Sequence[Path], questions: Sequence[Path]) -> list[tuple[Searched, float]]:
+def search_all(texts: Sequence[Path], questions: Sequence[Path]) -> list[tuple[Searched, Ranking]]:
     """Every question with the candidates that the running system finds, for the answer reader, and
-    the linear log-odds that the best of them answers.
+    their ranking by the linear weights.
     """
     rows = [row for file in questions for row in read_jsonl(file)]
     with library(texts) as assistant:
@@ -137,7 +144,7 @@ def search_all(texts: Sequence[Path], questions: Sequence[Path]) -> list[tuple[S
     return [
         (
             _searched(row, e, weights.order),
-            rank_sentences(e.asked, e.candidates, weights).answerable,
+            rank_sentences(e.asked, e.candidates, weights),
         )
         for row, e in found
     ]

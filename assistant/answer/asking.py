@@ -7,8 +7,8 @@ small words between. It knows which names are companies and nothing of their dea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.answer.periods import Period, read_period
@@ -158,6 +158,7 @@ _BESIDES = re.compile(
     r"takeover|acquisition|merger|after)){0,4} ?$",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"(?:,? (?:and|or) |, |/|-| & )(?:the )?", re.IGNORECASE)
 _COUNT = re.compile(
     r"\bhow many (?:[\w'-]+ ){0,2}(?:compan\w+|firms?|businesses|acquisitions?|take-?overs?|deals?|"
     r"purchases?|mergers?|partners?\w*|alliances?|investments?|stakes?|joint ventures?|startups?|start-ups?)\b|"
@@ -194,7 +195,8 @@ def read_asking(text: str, named: Sequence[NamedCompany]) -> Asking:
         placed = tuple(Placed(n, Part.ANY) for n in meant)
         return Asking(aspect, form, placed, frozenset(), Part.ANY, period, by_verb=False)
     act, at, is_noun = hit
-    placed = tuple(Placed(n, _part(text, act, at, is_noun, n)) for n in meant)
+    parts = [Placed(n, _part(text, act, at, is_noun, n)) for n in meant]
+    placed = tuple(_doubting(text, act, parts))
     kinds = act.kinds
     if Kind.INVESTMENT in kinds and act.subject is not Part.ANY and not _STAKE.search(text):
         kinds -= {Kind.INVESTMENT}
@@ -240,8 +242,23 @@ def _part(text: str, act: _Act, at: re.Match[str], is_noun: bool, named: NamedCo
     if is_noun:
         return _part_beside_noun(act, word, possessive, named.span.end <= at.start())
     if named.span.start >= at.end():
-        return act.after.get(word, act.object)
+        # Who buys "Varn's harbours" buys them from Varn, or buys Varn.
+        return act.after.get(word, Part.ANY if possessive else act.object)
     return act.object if _is_passive(text, at) and not _asked_of(text, named) else act.subject
+
+
+def _doubting(text: str, act: _Act, parts: Sequence[Placed]) -> Iterator[Placed]:
+    """Of several that would act, the last and those listed with it: "at A when B bought it" is of B."""
+    acting = [p for p in parts if p.part is act.subject is not act.object]
+    together = acting[-1:]
+    for placed in reversed(acting[:-1]):
+        between = text[placed.named.span.end : together[0].named.span.start]
+        if not _LISTED.fullmatch(between):
+            break
+        together.insert(0, placed)
+    for placed in parts:
+        doubted = placed in acting and placed not in together
+        yield replace(placed, part=Part.ANY) if doubted else placed
 
 
 def _part_beside_noun(act: _Act, word: str, possessive: bool, is_before: bool) -> Part:

@@ -140,7 +140,7 @@ def _reading(asked: str, standing: Standing, before: tuple[str, ...]) -> Questio
 
 def _finder(sources: Sources) -> Find:
     is_word = _words_of(sources)
-    return lambda text: sources.book().directory.find(text, is_word)
+    return lambda text: sources.book().directory.find_whole(text, is_word)
 
 
 def _words_of(sources: Sources) -> Callable[[str], bool]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answer.evidence import rank_answers
 from assistant.answer.material import Material, Statement
+from assistant.answer.pointers import pointed_at
 from assistant.answer.premises import judge, last_known, no_such_deal
 from assistant.answer.ranking import Ranking, Reads
 from assistant.answer.sentences import Candidate, Words, names_in
@@ -22,6 +23,9 @@ NAME = "offline"
 
 ANSWER_WORDS = 58
 """A person reads an answer, not a paste: DealQA judges the first 60 words, marks among them."""
+
+_LONGEST = 66
+"""Words, where the second sentence is one that the ledger points to."""
 
 _FEW = 2
 """A tally and one row: where only one deal of a list is known, the sentence that answers best is added."""
@@ -77,7 +81,10 @@ def _quoted(
     if refusal:
         yield refusal
         return
-    said = [_claim(candidate) for candidate in choose(rankings)]
+    chosen = choose(rankings)
+    if len(rankings) == 1:
+        chosen = with_detail(chosen, pointed_at(material, rankings[0].candidates))
+    said = [_claim(candidate) for candidate in chosen]
     standing = last_known(material)
     yield from [said[0], standing, *said[1:]] if standing else said
 
@@ -93,6 +100,14 @@ def choose(rankings: Sequence[Ranking]) -> list[Candidate]:
                 chosen.append(candidate)
                 room -= _length(candidate)
     return chosen
+
+
+def with_detail(chosen: list[Candidate], pointed: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence and, in place of the next, the first that the ledger points to."""
+    first = pointed[:1]
+    if not first or first[0] in chosen or _length(chosen[0]) + _length(first[0]) > _LONGEST:
+        return chosen
+    return [chosen[0], *first]
 
 
 def _near_best(ranking: Ranking, room: int) -> list[Candidate]:

@@ -39,9 +39,11 @@ READ = 12
 HEEDED = ("odds", "certain", "unread")
 """What orders candidates beside the linear score, once a reader has read the first of them."""
 
-READ_SIGNS = ("linear", "odds", "certain", "first_odds", "first_certain", "share", "any")
+READ_SIGNS = (
+    "linear", "odds", "certain", "first_odds", "first_certain", "read_share", "any", *SIGNS
+)  # fmt: skip
 """What answerability is judged by then: the linear log-odds, the best that the reader said, what it
-said of the first, and how far the first stands out."""
+said of the first, how far the first stands out, and the signs of the linear judgement once more."""
 
 
 class Reads(Hashable, Protocol):
@@ -77,11 +79,15 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Candidates best first with their scores; `answerable` is the log-odds that the best answers."""
+    """Candidates best first with their scores; `answerable` is the log-odds that the best answers.
+
+    `signs` are those of SIGNS, centred and scaled.
+    """
 
     candidates: list[Candidate]
     scores: list[float]
     answerable: float
+    signs: npt.NDArray[np.float64]
 
 
 @cache
@@ -117,9 +123,13 @@ def rank_sentences(asked: Asked, candidates: Sequence[Candidate], weights: Weigh
     scores = table @ weights.order
     order = np.argsort(-scores, kind="stable")
     signs = answer_signs(asked, candidates, table, scores)
-    odds = float((signs - weights.centre) / weights.scale @ weights.answerable + weights.bias)
+    signs = (signs - weights.centre) / weights.scale
+    odds = float(signs @ weights.answerable + weights.bias)
     return Ranking(
-        [candidates[i] for i in order], [float(scores[i]) for i in order], odds - weights.threshold
+        [candidates[i] for i in order],
+        [float(scores[i]) for i in order],
+        odds - weights.threshold,
+        signs,
     )
 
 
@@ -132,12 +142,13 @@ def heed(asked: Asked, ranking: Ranking, reader: Reads, heeded: Heeded) -> Ranki
     table = heard(judged, len(ranking.scores))
     scores = heeded.linear * np.array(ranking.scores) + table @ heeded.order
     order = np.argsort(-scores, kind="stable")
-    signs = read_signs(ranking.answerable, table, scores)
+    signs = read_signs(ranking.answerable, ranking.signs, table, scores)
     odds = float(signs @ heeded.answerable + heeded.bias)
     return Ranking(
         [ranking.candidates[i] for i in order],
         [float(scores[i]) for i in order],
         odds - heeded.threshold,
+        ranking.signs,
     )
 
 
@@ -150,7 +161,10 @@ def heard(judged: Sequence[Judged | None], candidates: int) -> npt.NDArray[np.fl
 
 
 def read_signs(
-    linear: float, table: npt.NDArray[np.float64], scores: npt.NDArray[np.float64]
+    linear: float,
+    signs: npt.NDArray[np.float64],
+    table: npt.NDArray[np.float64],
+    scores: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
     """One number for each of `READ_SIGNS`."""
     first = int(np.argmax(scores))
@@ -158,7 +172,8 @@ def read_signs(
     share = 1.0 / np.exp(scores - scores[first]).sum()
     best, certain = odds.max(), table[:, 1].max()
     some = np.logaddexp.reduce(np.r_[0.0, odds])
-    return np.array([linear, best, certain, table[first, 0], table[first, 1], share, some])
+    said = (linear, best, certain, table[first, 0], table[first, 1], share, some)
+    return np.concatenate([said, signs])
 
 
 def answer_signs(

@@ -20,7 +20,7 @@ from assistant.encoder.adapter import Adapter, open_adapter
 from assistant.encoder.minilm import SEP
 
 ADAPTER = Path(__file__).with_name("reader.safetensors")
-ADAPTER_SHA256 = "11503ebf4458f96945601999f65f8578247cca175287165a6e658b92eb24b5cd"
+ADAPTER_SHA256 = "5f53780220edf9939c98384a755d1e40fdd7ac01a0ce516c7362aedf948cb29f"
 
 ASK, TITLE, SENTENCE = 1155, 1244, 1186
 """Marks before the question, before each title and before each sentence: letters of other scripts that

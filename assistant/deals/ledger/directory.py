@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assistant.deals.ledger.company_names import ORDINARY, company_key, name_form
+from assistant.deals.ledger.statements import NATIONS
 from assistant.domain import Span
 
 LONGEST = 7
@@ -22,6 +23,9 @@ _MOST_MEANT = 4
 """A first word that begins more companies' names than this means none of them."""
 
 _TOKEN = re.compile(r"[^\W_](?:[\w&+]|[.'’-](?=\w))*\.?|&")
+_NAME_BEFORE = re.compile(r"(?<![\w.'’-])([A-Z][\w&+.-]*) $")
+_NAME_AFTER = re.compile(r" ([A-Z][\w&+.-]*)")
+_TITLES = frozenset("CEO CFO COO Chairman Chairwoman Chief Director I President Vice".split())
 _POSSESSIVE = re.compile(r"['’]s?$|\.$")
 
 
@@ -78,6 +82,27 @@ class CompanyDirectory:
                 i, named = hit
                 found.append(named)
         return found
+
+    def find_whole(
+        self, text: str, is_word: Callable[[str], bool] = lambda _word: True
+    ) -> list[NamedCompany]:
+        """The same without words that are a part of a longer name ("London" in "London Stock Exchange")
+        or the name of a people: for questions, whose names are few and whose case is that of prose.
+        """
+        return [named for named in self.find(text, is_word) if self._is_whole(text, named)]
+
+    def _is_whole(self, text: str, named: NamedCompany) -> bool:
+        words = named.text.split()
+        if len(words) > 1:
+            return True
+        if words[0] in NATIONS:
+            return False
+        before = _NAME_BEFORE.search(text, 0, named.span.start)
+        if before and before[1] not in NATIONS and before[1].lower() not in PLAIN_WORDS:
+            return before.start() == 0
+        after = _NAME_AFTER.match(text, named.span.end)
+        own = bool(self._by_key(named.text))
+        return own or not after or after[1] in _TITLES
 
     def _longest(
         self, text: str, tokens: list[_Token], i: int, is_word: Callable[[str], bool]
