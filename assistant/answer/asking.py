@@ -184,6 +184,21 @@ _ALL = re.compile(
 )
 
 
+_AGENTS = re.compile(
+    r"\b(?:which|what) (?:[\w'-]+ ){0,3}(?:companies|firms|businesses|groups|airlines|banks|brands|makers|"
+    r"manufacturers|funds)\b",
+    re.IGNORECASE,
+)
+_DETERMINED = re.compile(
+    r"(?:\b(?:its|their|his|her|the|an?|this|that)|['’]s?) (?:\w+ )?$", re.IGNORECASE
+)
+_MAKING = re.compile(
+    r"\b(?:ma(?:de|k\w+)|launch\w*|tabl\w+|submit\w*|lodg\w+|put in|form\w*|enter\w*|sign\w*|struck|strik\w+|"
+    r"ha[sd]|have|are|were|is|was|be|been|took|tak\w+|held|hold\w*|got|get\w*|won|win\w*)\b",
+    re.IGNORECASE,
+)
+
+
 def read_asking(text: str, named: Sequence[NamedCompany]) -> Asking:
     """`named` are the companies the directory finds in `text`, in its order."""
     aspect = read_aspect(text)
@@ -197,11 +212,22 @@ def read_asking(text: str, named: Sequence[NamedCompany]) -> Asking:
     act, at, is_noun = hit
     parts = [Placed(n, _part(text, act, at, is_noun, n)) for n in meant]
     placed = tuple(_doubting(text, act, parts))
+    is_named = is_noun or bool(_DETERMINED.search(text[: at.start()]))
+    if form is Form.LIST and is_named and not _is_of_deals(text, at):
+        form = Form.PLAIN
     kinds = act.kinds
     if Kind.INVESTMENT in kinds and act.subject is not Part.ANY and not _STAKE.search(text):
         kinds -= {Kind.INVESTMENT}
     asked = _wanted(text, act, at, placed)
     return Asking(aspect, form, placed, kinds, asked, period, by_verb=not is_noun)
+
+
+def _is_of_deals(text: str, noun: re.Match[str]) -> bool:
+    """Whether those who deal are listed, and not others beside a deal: "Which banks lent A the money for
+    its bid?".
+    """
+    doing = text[: noun.start()]
+    return not _AGENTS.search(doing) or bool(_MAKING.search(doing))
 
 
 def _form(text: str, companies: int) -> Form:
