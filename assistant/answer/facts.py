@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.answer.asking import PART_ROLES, Asking, Form, Part, Placed
 from assistant.answer.periods import Period
 from assistant.deals.ledger.book import DealBook
-from assistant.deals.ledger.histories import Deal, Participant
+from assistant.deals.ledger.histories import Deal, Participant, days_between
 from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.records import Role, Stage
 
@@ -75,8 +75,7 @@ def happens_in(deal: Deal, period: Period) -> bool:
     """Whether the deal, from its first known day to its last, meets the period."""
     if period.is_open:
         return True
-    since, until = days_of(period.since), days_of(period.until)
-    between = Days(since.first if since else 0, until.last if until else 10_000_000)
+    between = days_between(period.since, period.until)
     days = [d for event in deal.history if (d := days_of(event.date))]
     if not days:
         return False

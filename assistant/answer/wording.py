@@ -12,7 +12,7 @@ from assistant.deals.ledger.histories import Deal, Price
 from assistant.deals.records import Basis, Kind, Role, Stage
 from assistant.domain import Quote
 
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _BASES = {
     Basis.PER_SHARE: " a share",
@@ -51,7 +51,7 @@ def shown_price(price: Price) -> str:
 
 
 def _scaled(amount: float, currency: str) -> str:
-    sign = _SIGNS.get(currency, "")
+    sign = SIGNS.get(currency, "")
     size, scale = next(((s, f" {word}") for s, word in _SCALES if amount >= s), (1.0, ""))
     number = f"{amount / size:,.3f}".rstrip("0").rstrip(".")
     return f"{sign}{number}{scale}{'' if sign else f' {currency}'}"
@@ -128,13 +128,18 @@ _STAGES = {
     Stage.WITHDRAWN: "was withdrawn",
     Stage.TERMINATED: "was ended",
 }
-_PACTS_IN_FORCE = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
+PACTS = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
+"""Kinds that are in force once they are completed."""
+
+GIVERS = (Role.ACQUIRER, Role.INVESTOR, Role.LICENSOR, Role.SUPPLIER)
+TAKERS = (Role.TARGET, Role.INVESTEE, Role.LICENSEE, Role.CUSTOMER)
+"""Who acts in a deal, and what or whom the deal is done to."""
 
 
 def tell_standing(deal: Deal) -> str:
     """`Velmora's acquisition of Tarnbeck was withdrawn (9 July 2005)`, without a full stop."""
     told = _STAGES[deal.stage]
-    if deal.stage is Stage.COMPLETED and deal.kind in _PACTS_IN_FORCE:
+    if deal.stage is Stage.COMPLETED and deal.kind in PACTS:
         told = "is in force"
     when = f" ({readable(deal.stage_date)})" if deal.stage_date else ""
     return f"{name_deal(deal)} {told}{when}"
@@ -142,10 +147,8 @@ def tell_standing(deal: Deal) -> str:
 
 def name_deal(deal: Deal) -> str:
     """`Velmora's acquisition of Tarnbeck`, `the partnership of Orva and Belst`."""
-    givers = [
-        p.name for p in deal.named(Role.ACQUIRER, Role.INVESTOR, Role.LICENSOR, Role.SUPPLIER)
-    ]
-    takers = [p.name for p in deal.named(Role.TARGET, Role.INVESTEE, Role.LICENSEE, Role.CUSTOMER)]
+    givers = [p.name for p in deal.named(*GIVERS)]
+    takers = [p.name for p in deal.named(*TAKERS)]
     sellers = [p.name for p in deal.named(Role.SELLER)]
     what = shown_kind(deal.kind)
     if not givers or not (takers or sellers):

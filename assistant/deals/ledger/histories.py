@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.deals.ledger.copies import originals
-from assistant.deals.ledger.joining import days_of
+from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.records import (
     ROLES,
     Basis,
@@ -142,6 +142,18 @@ class Deal:
     def named(self, *roles: Role) -> tuple[Participant, ...]:
         """The parties in one of some roles."""
         return tuple(party for party in self.parties if party.role in roles)
+
+
+def days_between(since: str, until: str) -> Days:
+    """From the first day of `since` to the last of `until`, without end where one is empty or no date."""
+    first, last = days_of(since), days_of(until)
+    return Days(first.first if first else 0, last.last if last else FAR)
+
+
+def happens_on(deal: Deal, between: Days | None) -> bool:
+    """Whether an event falls on these days, as far as its own date tells; None for all."""
+    times = [days for event in deal.history if (days := days_of(event.date))]
+    return between is None or any(days.apart(between) == 0 for days in times)
 
 
 def assemble_deal(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from assistant.deals.ledger.book import DealBook, make_book
 from assistant.deals.ledger.grouping import grouping_number, regroup
-from assistant.deals.ledger.histories import FAR, Deal, assemble_deal
+from assistant.deals.ledger.histories import FAR, Deal, assemble_deal, days_between, happens_on
 from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.ledger.readings import MODEL, Reader, Unread, reading_of, take_reading
 from assistant.deals.ledger.register import Company, CompanyRegister, company_titles, number_of
@@ -180,7 +180,7 @@ class Ledger:
         with self._engine.connect() as connection:
             found = self._assemble(connection, self._chosen(connection, chosen))
         fitting = [
-            deal for deal in found if _in_time(deal, between) and is_about(deal, chosen.topic)
+            deal for deal in found if happens_on(deal, between) and is_about(deal, chosen.topic)
         ]
         return sorted(fitting, key=_deal_order)
 
@@ -271,20 +271,7 @@ def _deal_order(deal: Deal) -> tuple[int, int]:
 
 def _between(chosen: Filter) -> Days | None:
     """The days to look at; None for all."""
-    if not chosen.since and not chosen.until:
-        return None
-    since, until = _bound(chosen.since), _bound(chosen.until)
-    return Days(since.first if since else 0, until.last if until else FAR)
-
-
-def _bound(text: str) -> Days | None:
-    days = days_of(text)
-    if text and days is None:
-        raise FilterRefused(f"{text!r} is no date; write it as 2014, 2014-03 or 2014-03-12")
-    return days
-
-
-def _in_time(deal: Deal, between: Days | None) -> bool:
-    """Whether an event falls on these days, as far as its own date tells."""
-    times = [days for event in deal.history if (days := days_of(event.date))]
-    return between is None or any(days.apart(between) == 0 for days in times)
+    for text in (chosen.since, chosen.until):
+        if text and days_of(text) is None:
+            raise FilterRefused(f"{text!r} is no date; write it as 2014, 2014-03 or 2014-03-12")
+    return days_between(chosen.since, chosen.until) if chosen.since or chosen.until else None

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from assistant.deals.ledger.book import DealBook
 from assistant.deals.ledger.company_names import company_key
-from assistant.deals.ledger.histories import FAR, Deal
+from assistant.deals.ledger.histories import Deal, days_between, happens_on
 from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.ledger.register import Company
 from assistant.deals.ledger.topics import is_about
@@ -60,11 +60,12 @@ class Shown:
     @property
     def filters(self) -> bool:
         """Whether anything is left out."""
-        return self.everything != replace(self, sort=NEWEST, page=1)
+        return replace(self, sort=NEWEST, page=1) != Shown()
 
     @property
-    def everything(self) -> Shown:
-        return Shown()
+    def between(self) -> Days | None:
+        """The days to look at; None for all."""
+        return days_between(self.since, self.until) if self.since or self.until else None
 
     def href(self, path: str) -> str:
         """The address of a view that shows this choice."""
@@ -120,14 +121,14 @@ def choose(book: DealBook, shown: Shown) -> Choice:
     if refused:
         return Choice(shown, (), tuple(companies.values()), refused)
     deals: Sequence[Deal] = book.of(companies) if companies else book.deals
-    between = _between(shown)
+    between = shown.between
     fitting = (
         deal
         for deal in deals
         if (not shown.deals or deal.id in shown.deals)
         and (not shown.kind or deal.kind == shown.kind)
         and (not shown.status or deal.stage == shown.status)
-        and _in_time(deal, between)
+        and happens_on(deal, between)
         and is_about(deal, shown.topic)
     )
     return Choice(shown, tuple(fitting), tuple(companies.values()))
@@ -187,20 +188,6 @@ def _unusable(shown: Shown) -> tuple[Refused, ...]:
         refused.append(Refused("bad_kind", shown.kind))
     if shown.status and shown.status not in list(Stage):
         refused.append(Refused("bad_status", shown.status))
-    if not dates and (between := _between(shown)) and between.first > between.last:
+    if not dates and (between := shown.between) and between.first > between.last:
         refused.append(Refused("too_late", shown.since, shown.until))
     return tuple(refused)
-
-
-def _between(shown: Shown) -> Days | None:
-    """The days to look at; None for all."""
-    if not shown.since and not shown.until:
-        return None
-    since, until = days_of(shown.since), days_of(shown.until)
-    return Days(since.first if since else 0, until.last if until else FAR)
-
-
-def _in_time(deal: Deal, between: Days | None) -> bool:
-    """As the ledger has it: whether an event falls on these days, as far as its own date tells."""
-    times = [days for event in deal.history if (days := days_of(event.date))]
-    return between is None or any(days.apart(between) == 0 for days in times)

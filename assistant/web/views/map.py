@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -20,6 +19,7 @@ from assistant.web.views.network import (
     Link,
     Place,
     busiest,
+    by_pair,
     lay_out,
     links_of,
     nearest,
@@ -56,10 +56,11 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What is drawn: nodes by company, the links between them."""
+    """What is drawn: nodes by company, the links between them, and these by pair."""
 
     nodes: Mapping[str, _Node]
     links: Sequence[Link]
+    pairs: Mapping[tuple[str, str], Sequence[Link]]
 
 
 def map_html(texts: Texts, book: DealBook, shown: Shown) -> Html:
@@ -106,7 +107,7 @@ def _sheet(book: DealBook, drawn: Sequence[str], links: Sequence[Link]) -> _Shee
         company_id: _Node(companies[company_id], place, _radius(len(book.of([company_id]))))
         for company_id, place in places.items()
     }
-    return _Sheet(nodes, between)
+    return _Sheet(nodes, between, by_pair(between))
 
 
 def _radius(deals: int) -> float:
@@ -133,11 +134,8 @@ def _picture(texts: Texts, sheet: _Sheet) -> str:
 
 
 def _lines(texts: Texts, sheet: _Sheet) -> list[str]:
-    by_pair: dict[tuple[str, str], list[Link]] = defaultdict(list)
-    for link in sheet.links:
-        by_pair[link.pair].append(link)
     lines = []
-    for pair, links in by_pair.items():
+    for pair, links in sheet.pairs.items():
         for i, link in enumerate(links):
             bend = (i - (len(links) - 1) / 2) * _BEND
             # Bent to the same side whichever way it points.
@@ -273,12 +271,9 @@ def _legend(texts: Texts, sheet: _Sheet) -> str:
 
 def _list(texts: Texts, sheet: _Sheet) -> str:
     """Each pair with the deals that link it and a button that asks about it."""
-    by_pair: dict[tuple[str, str], list[Link]] = defaultdict(list)
-    for link in sheet.links:
-        by_pair[link.pair].append(link)
-    pairs = sorted(by_pair.items(), key=lambda item: -len(item[1]))
+    pairs = sorted(sheet.pairs.items(), key=lambda item: -len(item[1]))
     items = "".join(_pair(texts, sheet, *pair, links) for pair, links in pairs)
-    title = f"{texts('map.links')} ({counted(texts, 'links', len(by_pair))})"
+    title = f"{texts('map.links')} ({counted(texts, 'links', len(sheet.pairs))})"
     return f'<section class="pairs"><h3>{escape(title)}</h3><ul>{items}</ul></section>'
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from assistant.answer.wording import GIVERS, TAKERS
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.records import Role
-from assistant.web.views.words import GIVERS, TAKERS
 
 WIDTH, HEIGHT = 960, 640
 DRAWN = 40
@@ -51,6 +51,14 @@ class Place:
 def links_of(deals: Iterable[Deal]) -> list[Link]:
     """Each pair that a deal links, in the order of the deals."""
     return [link for deal in deals for link in _links(deal)]
+
+
+def by_pair(links: Iterable[Link]) -> dict[tuple[str, str], list[Link]]:
+    """The links of each two companies, whichever way they point."""
+    found: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        found[link.pair].append(link)
+    return found
 
 
 def _links(deal: Deal) -> list[Link]:

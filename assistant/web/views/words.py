@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import NewType
 
-from assistant.answer.wording import name_deal
+from assistant.answer.wording import GIVERS, PACTS, SIGNS, TAKERS, name_deal
 from assistant.deals.ledger.histories import Deal, Event, Participant, Price
 from assistant.deals.records import Basis, Kind, Role, Stage
 from assistant.domain import Citation, Quote, Source
@@ -20,13 +20,9 @@ from assistant.web.texts import Texts
 
 Html = NewType("Html", str)
 
-GIVERS = (Role.ACQUIRER, Role.INVESTOR, Role.LICENSOR, Role.SUPPLIER)
-TAKERS = (Role.TARGET, Role.INVESTEE, Role.LICENSEE, Role.CUSTOMER)
-IN_FORCE = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
 _TOGETHER = frozenset({Kind.MERGER, Kind.PARTNERSHIP, Kind.JOINT_VENTURE})
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:$|[T ])")
 _MARK = re.compile("\ue000(\\d+)\ue001")
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _CUT = 300
 """Characters of a quote that are shown; the source has it whole."""
 
@@ -90,8 +86,8 @@ def _amount(texts: Texts, amount: float, currency: str) -> str:
             shown = number_words(texts, amount / float(size), 3)
             number = texts("amount.scaled", number=shown, scale=word)
             break
-    if currency in _SIGNS:
-        return texts("amount.signed", number=number, sign=_SIGNS[currency])
+    if currency in SIGNS:
+        return texts("amount.signed", number=number, sign=SIGNS[currency])
     return texts("amount.coded", number=number, code=currency)
 
 
@@ -139,7 +135,7 @@ def kind_words(texts: Texts, kind: Kind) -> str:
 
 def stage_words(texts: Texts, stage: Stage, kind: Kind) -> str:
     """Where a deal stands; a pact that is completed is in force."""
-    in_force = stage is Stage.COMPLETED and kind in IN_FORCE
+    in_force = stage is Stage.COMPLETED and kind in PACTS
     return texts("stage.in_force") if in_force else texts(f"stage.{stage}")
 
 
