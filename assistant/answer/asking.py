@@ -7,14 +7,14 @@ small words between. It knows which names are companies and nothing of their dea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.answer.periods import Period, read_period
 from assistant.answer.question import Aspect, read_aspect
 from assistant.deals.ledger.directory import NamedCompany
-from assistant.deals.records import Kind, Role
+from assistant.deals.records import PACTS, Kind, Role
 
 
 class Part(StrEnum):
@@ -85,7 +85,7 @@ class _Act:
 
 
 def _act(
-    kinds: Sequence[Kind],
+    kinds: Iterable[Kind],
     subject: Part,
     object_: Part,
     after: dict[str, Part],
@@ -99,7 +99,6 @@ def _act(
 
 
 _CONTROL = (Kind.ACQUISITION, Kind.MERGER, Kind.DIVESTITURE)
-_PACT = (Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY)
 _ACTS = (
     _act(
         (Kind.MERGER, Kind.ACQUISITION), Part.PARTNER, Part.PARTNER, {"with": Part.PARTNER},
@@ -138,7 +137,7 @@ _ACTS = (
         r"suitors?|pursuit|owners?",
     ),
     _act(
-        _PACT, Part.PARTNER, Part.PARTNER, {"with": Part.PARTNER},
+        PACTS, Part.PARTNER, Part.PARTNER, {"with": Part.PARTNER},
         r"partner(?:s|ed|ing)?|team(?:s|ed|ing)?(?: up)?|all(?:y|ied)|cooperat(?:e[sd]?|ing)|"
         r"co-operat(?:e[sd]?|ing)|collaborat(?:e[sd]?|ing)|work(?:s|ed|ing)? (?:together|with)|"
         r"join(?:s|ed|ing)? (?:forces|hands)|tie[sd]? up|sign(?:s|ed|ing)?(?: up)?",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from assistant.answer.dates import readable
 from assistant.deals.ledger.histories import Deal, Price
-from assistant.deals.records import Basis, Kind, Role, Stage
+from assistant.deals.records import PACTS, Basis, Kind, Role, Stage
 from assistant.domain import Quote
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -128,9 +128,6 @@ _STAGES = {
     Stage.WITHDRAWN: "was withdrawn",
     Stage.TERMINATED: "was ended",
 }
-PACTS = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
-"""Kinds that are in force once they are completed."""
-
 GIVERS = (Role.ACQUIRER, Role.INVESTOR, Role.LICENSOR, Role.SUPPLIER)
 TAKERS = (Role.TARGET, Role.INVESTEE, Role.LICENSEE, Role.CUSTOMER)
 """Who acts in a deal, and what or whom the deal is done to."""

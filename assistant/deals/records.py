@@ -22,6 +22,10 @@ class Kind(StrEnum):
     DIVESTITURE = "divestiture"
 
 
+PACTS = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
+"""Kinds in which nobody is bought; once completed they are in force."""
+
+
 class Role(StrEnum):
     ACQUIRER = "acquirer"
     TARGET = "target"

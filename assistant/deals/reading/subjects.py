@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.deals.reading.vicinity import Vicinity
-from assistant.deals.records import Kind, Role, Stake, Subject
+from assistant.deals.records import PACTS, Role, Stake, Subject
 from assistant.domain import Span
 
 _NUMBERS = {
@@ -82,12 +82,11 @@ _KNOWN_AS = re.compile(rf"(?<![\w'’-])(?P<topic>(?:(?!{_STOP})[a-z][a-z-]+ ){{
 _OF_PACTS = (_MATTER, _MADE, _SUPPLIED, _UNIT, _MAKER)
 _OF_PURCHASES = (_UNIT, _MAKER, _MATTER)
 _OF_FIRMS = (_CALLED, _KNOWN_AS)
-_PACTS = frozenset({Kind.PARTNERSHIP, Kind.JOINT_VENTURE, Kind.LICENSING, Kind.SUPPLY})
 
 
 def subject_of(near: Vicinity) -> Subject | None:
     """The first telling phrase: of a pact what it is to make, of a purchase what is bought."""
-    pact = near.core.kind in _PACTS
+    pact = near.core.kind in PACTS
     evidence, beside = list(_stretches(near)), [] if pact else list(_beside_target(near))
     for topics, places in ((_OF_PACTS if pact else _OF_PURCHASES, evidence), (_OF_FIRMS, beside)):
         for topic in topics:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import NewType
 
-from assistant.answer.wording import GIVERS, PACTS, SIGNS, TAKERS, name_deal
+from assistant.answer.wording import GIVERS, SIGNS, TAKERS, name_deal
 from assistant.deals.ledger.histories import Deal, Event, Participant, Price
-from assistant.deals.records import Basis, Kind, Role, Stage
+from assistant.deals.records import PACTS, Basis, Kind, Role, Stage
 from assistant.domain import Citation, Quote, Source
 from assistant.web.sources import source_href
 from assistant.web.texts import Texts
