@@ -160,9 +160,26 @@ class Citation:
     source: Source
 
 
+class Strength(StrEnum):
+    """How well the articles carry an answer. Copies of one story count once."""
+
+    SEVERAL = "several"
+    """Articles that do not copy one another tell it."""
+    ONE = "one"
+    """One article tells it, and is about it."""
+    PASSING = "passing"
+    """One article tells it, and only touches on it."""
+    DISAGREE = "disagree"
+    """Articles contradict one another in what was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person sees. `notice` is one sentence about the way it was made, such as an outage."""
+    """What the person sees. `notice` is one sentence about the way it was made, such as an outage.
+
+    `deals` (`d12`) and `companies` (`c3`) are ids of what it is about, the nearest first.
+    `next_questions` can be asked next; `strength` is None for an abstention.
+    """
 
     question: str
     text: str
@@ -170,6 +187,10 @@ class Answer:
     writer: str
     abstention: Abstention | None = None
     notice: str | None = None
+    deals: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    next_questions: tuple[str, ...] = ()
+    strength: Strength | None = None
 
     @property
     def abstained(self) -> bool:

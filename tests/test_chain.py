@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
+from ledger_sagas import mention
+from told_books import book_of
 
 from assistant.answer.chain import build_chain, config_of, stream_answer
+from assistant.answer.exchanges import read_exchanges
 from assistant.answer.material import Material, Statement
 from assistant.answer.sentences import Words
 from assistant.deals.ledger.book import DealBook
+from assistant.deals.records import Role, Stage
 from assistant.domain import (
     Article,
     Claim,
@@ -24,6 +28,7 @@ from assistant.domain import (
     Question,
     Source,
     Span,
+    Strength,
 )
 from assistant.errors import ModelTimeout
 
@@ -57,13 +62,14 @@ class Recorder:
         self.searched: list[str] = []
         self.questions: list[Question] = []
         self.told: str | None = None
+        self.held = DealBook()
 
     def find(self, query: str) -> tuple[list[Evidence], str | None]:
         self.searched.append(query)
         return EVIDENCE[::-1], self.told
 
     def book(self) -> DealBook:
-        return DealBook()
+        return self.held
 
     def words(self) -> Words:
         return PlainWords()
@@ -171,6 +177,32 @@ def test_answers_are_stored_as_plain_data_and_passages_are_not(
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"offered 12 million" in stored
     assert b"They talked" not in stored
+
+
+@pytest.mark.parametrize("writer", ["offline", "m"])
+def test_both_writers_tell_what_an_answer_is_about_and_it_is_kept(
+    recorder: Recorder, tmp_path: Path, writer: str
+) -> None:
+    parties = {"Kestrel": Role.ACQUIRER, "Marrow": Role.TARGET}
+    bid = mention(BID, parties, stage=Stage.REJECTED, evidence=BID.text)
+    recorder.held = book_of(tmp_path, (BID, (bid,)))
+    model = Recorder(OFFER)
+    model.name = "m"
+    with closing(sqlite3.connect(tmp_path / "c.db", check_same_thread=False)) as connection:
+        chain = build_chain(
+            recorder, model if writer == "m" else None, recorder, SqliteSaver(connection)
+        )
+        _, finished = _finished(stream_answer(chain, "Who offered 12 million for Marrow?", (), "c"))
+        values = chain.get_state(config_of("c")).values
+    answer = finished.answer
+    (deal,) = recorder.held.deals
+    assert answer.writer == writer
+    assert answer.deals == (deal.id,)
+    assert set(answer.companies) == {party.company_id for party in deal.parties}
+    assert answer.next_questions == ("What happened to Kestrel's bid for Marrow?",)
+    assert answer.strength is Strength.ONE
+    (kept,) = read_exchanges(values["exchanges"], values["asked"], "")
+    assert kept.answer == answer
 
 
 def test_a_conversation_left_in_the_middle_of_an_answer_holds_nothing_of_it(

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from assistant.answer.exchanges import FORM, read_exchanges, store_exchange
-from assistant.domain import Abstention, Answer, Citation, Question, Quote, Source, Span
+from assistant.domain import Abstention, Answer, Citation, Question, Quote, Source, Span, Strength
 from assistant.errors import ConversationTooNew
 
 SOURCE = Source("a-1", "Kestrel bids", "Harbour Post", "2011-03", "https://harbour.example/1")
@@ -15,6 +16,27 @@ ANSWER = Answer(
 )
 QUESTION = Question("How much did Kestrel offer?", ("Who bid?",), "And how much?")
 AT = "2026-01-02T03:04:05+00:00"
+
+
+def test_what_an_answer_is_about_is_kept_with_it() -> None:
+    answer = replace(
+        ANSWER,
+        deals=("d2", "d1"),
+        companies=("c3",),
+        next_questions=("Why did Kestrel bid?",),
+        strength=Strength.ONE,
+    )
+    record = json.loads(json.dumps(store_exchange(QUESTION, answer, AT)))
+    (exchange,) = read_exchanges([record], ["And how much?"], AT)
+    assert exchange.answer == answer
+
+
+def test_an_exchange_of_the_first_form_is_read_without_what_it_did_not_keep() -> None:
+    record = json.loads(json.dumps(store_exchange(QUESTION, ANSWER, AT)))
+    for name in ("deals", "companies", "next_questions", "strength"):
+        del record["answer"][name]
+    (exchange,) = read_exchanges([{**record, "form": 1}], ["And how much?"], AT)
+    assert exchange.answer == ANSWER
 
 
 @pytest.mark.parametrize("abstention", [None, Abstention.NO_SUCH_DEAL])

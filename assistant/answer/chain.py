@@ -7,7 +7,7 @@ asked and answered so far. The evidence is not stored, it can be found again.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
@@ -170,7 +170,7 @@ def config_of(conversation: str) -> Any:
 
 def stream_answer(
     chain: Any, question: str, earlier: tuple[str, ...] = (), conversation: str | None = None
-) -> Iterator[Delta | Finished]:
+) -> Generator[Delta | Finished, None, None]:
     """Pieces of the answer's text, then the answer. `earlier` only where there is no conversation.
 
     An exchange of a conversation is stored as a whole, before the answer is given out.

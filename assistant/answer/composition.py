@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answer.citations import Citations
 from assistant.answer.grounding import find_stray
 from assistant.answer.material import Material, Writer
+from assistant.answer.next_questions import next_questions
 from assistant.answer.offline import NAME as OFFLINE
+from assistant.answer.strength import strength_of
+from assistant.answer.subjects import sentences_of, subjects_of
 from assistant.answer.verification import Proof, find_fault
-from assistant.domain import Abstention, Answer, Claim, Refusal, Tally
+from assistant.domain import Abstention, Answer, Claim, Refusal, Strength, Tally
 from assistant.errors import ModelError
 
 Emit = Callable[[str], None]
@@ -47,6 +51,28 @@ def compose(
     """
     if not material.passages:
         return _Page(material, OFFLINE).refused(Refusal(Abstention.LIBRARY_EMPTY, ""))
+    return with_subjects(_written(material, model_writer, offline_writer, emit), material)
+
+
+def with_subjects(answer: Answer, material: Material) -> Answer:
+    """The answer with what it is about, how well articles carry it, and what can be asked next."""
+    said, abstained = sentences_of(answer.text, answer.citations), answer.abstained
+    subjects = subjects_of(material, said, abstained)
+    strength = None if abstained else strength_of(material.asking, said, subjects.deals)
+    if answer.abstention is Abstention.SOURCES_DISAGREE:
+        strength = Strength.DISAGREE
+    return replace(
+        answer,
+        deals=tuple(deal.id for deal in subjects.deals),
+        companies=subjects.companies,
+        next_questions=next_questions(material, subjects, abstained),
+        strength=strength,
+    )
+
+
+def _written(
+    material: Material, model_writer: Writer | None, offline_writer: Writer, emit: Emit
+) -> Answer:
     notice = None
     if model_writer is not None:
         try:

@@ -8,20 +8,23 @@ another's conversation is not refused but not there.
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote as encoded
 from weakref import WeakValueDictionary
 
-from assistant.answer.chain import config_of, stream_answer
-from assistant.answer.exchanges import read_exchanges
-from assistant.domain import Conversation, Delta, Exchange, Finished
-from assistant.errors import ConversationBusy, ConversationMissing, NameRefused
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Overwrite
 
-if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
+from assistant.answer.chain import config_of, stream_answer
+from assistant.answer.exchanges import asked_alone, read_exchanges
+from assistant.domain import Conversation, Delta, Exchange, Finished
+from assistant.errors import ConversationBusy, ConversationMissing, FeedbackRefused, NameRefused
+from assistant.library.feedback import Feedback, judge_exchange
 
 PATIENCE_S = 30.0
 """How long a second question of one conversation waits for the first."""
@@ -29,6 +32,12 @@ PATIENCE_S = 30.0
 LONGEST_NAME = 200
 _SHOWN_NAME = 120
 _PERSON = "person:"
+
+
+def open_conversations(path: Path, chain: Callable[[], Any]) -> Conversations:
+    """In tables of LangGraph's own in the SQLite file at `path`, also where articles lie elsewhere."""
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+    return Conversations(SqliteSaver(connection), chain)
 
 
 class Conversations:
@@ -45,13 +54,26 @@ class Conversations:
             # What is deleted is overwritten, not only unlinked.
             cursor.execute("PRAGMA secure_delete=ON")
 
+    def close(self) -> None:
+        self.saver.conn.close()
+
     def stream(self, question: str, conversation: str, person: str) -> Iterator[Delta | Finished]:
-        """The next question of a conversation, or the first of a new one. Raises ConversationBusy."""
+        """The next question of a conversation, or the first of a new one. Raises ConversationBusy.
+
+        An answer that is not heard to its end, or fails, leaves nothing behind.
+        """
         with self.turn(conversation, person) as key:
-            for part in stream_answer(self._chain(), question, (), key):
-                if isinstance(part, Finished):
-                    self._drop_steps(key)
-                yield part
+            before, whole = self._last_step(key), False
+            try:
+                with closing(stream_answer(self._chain(), question, (), key)) as parts:
+                    for part in parts:
+                        if isinstance(part, Finished):
+                            self._drop_steps(key)
+                            whole = True
+                        yield part
+            finally:
+                if not whole:
+                    self._take_back(key, before)
 
     def of(self, person: str, words: str = "") -> list[Conversation]:
         """A person's conversations, the last asked first; with `words`, those that hold each of them."""
@@ -68,6 +90,21 @@ class Conversations:
         """What was asked and answered, in order. Raises ConversationMissing."""
         values, at = self._held(conversation, person)
         return read_exchanges(values.get("exchanges") or [], values["asked"], at)
+
+    def judged(
+        self, conversation: str, person: str, number: int, verdict: str, words: str
+    ) -> Feedback:
+        """What a person says of the answer of the exchange of this number, counted from 0.
+
+        Raises ConversationMissing, FeedbackRefused.
+        """
+        values, at = self._held(conversation, person)
+        records, asked = values.get("exchanges") or [], values["asked"]
+        if not 0 <= number < len(asked):
+            raise FeedbackRefused(f"there is no exchange {number}; they are numbered from 0")
+        exchange = read_exchanges(records, asked, at)[number]
+        before = asked_alone(records, asked)[number - 1] if number else ""
+        return judge_exchange(exchange, before, verdict, words, (person, conversation, number))
 
     def find(self, conversation: str, person: str) -> Conversation:
         """Raises ConversationMissing."""
@@ -86,13 +123,34 @@ class Conversations:
             self._chain().update_state(config_of(key), {"name": name}, as_node="write")
             self._drop_steps(key)
 
+    def drop_last(self, conversation: str, person: str) -> None:
+        """Forget its last question with the answer, so that the next is asked in the state before it.
+
+        One that holds nothing more is not listed until something is asked in it again; it keeps the name
+        it was given. Raises ConversationMissing.
+        """
+        with self.turn(conversation, person) as key:
+            values, _ = self._held(conversation, person)
+            asked = values["asked"][:-1]
+            if asked or values.get("name"):
+                state = {
+                    "question": asked[-1] if asked else "",
+                    "asked": Overwrite(asked),
+                    "exchanges": Overwrite((values.get("exchanges") or [])[:-1]),
+                }
+                self._chain().update_state(config_of(key), state, as_node="write")
+                self._drop_steps(key)
+            else:
+                self.saver.delete_thread(key)
+        self._truncate_log()
+
     def delete(self, conversation: str, person: str) -> None:
         """For good: what it held is overwritten in the database. Raises ConversationMissing."""
         with self.turn(conversation, person) as key:
-            self._held(conversation, person)
+            if not self._values(key)[0]:
+                raise _missing(conversation)
             self.saver.delete_thread(key)
-        with self.saver.cursor(transaction=False) as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._truncate_log()
 
     @contextmanager
     def turn(self, conversation: str, person: str) -> Iterator[str]:
@@ -123,12 +181,30 @@ class Conversations:
                     (key, key),
                 )
 
+    def _last_step(self, key: str) -> str:
+        """The id of the last state, empty where there is none; ids rise with time."""
+        with self.saver.cursor(transaction=False) as cursor:
+            query = "SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?"
+            return cursor.execute(query, (key,)).fetchone()[0] or ""
+
+    def _take_back(self, key: str, step: str) -> None:
+        """Forget what came after a state: LangGraph keeps half an answer, to go on with it."""
+        with self.saver.cursor() as cursor:
+            for table in ("writes", "checkpoints"):
+                cursor.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id > ?",  # noqa: S608 - no input
+                    (key, step),
+                )
+
+    def _truncate_log(self) -> None:
+        """What was deleted stands in the write-ahead log until that is emptied."""
+        with self.saver.cursor(transaction=False) as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _held(self, conversation: str, person: str) -> tuple[dict[str, Any], str]:
         values, at = self._values(key_of(conversation, person))
         if not values.get("asked"):
-            raise ConversationMissing(
-                f"there is no conversation {conversation!r}; `accord conversations` lists them"
-            )
+            raise _missing(conversation)
         return values, at
 
     def _values(self, key: str) -> tuple[dict[str, Any], str]:
@@ -165,6 +241,12 @@ def key_of(conversation: str, person: str) -> str:
     if not person and not conversation.startswith(_PERSON):
         return conversation
     return f"{_prefix(person)}{conversation}"
+
+
+def _missing(conversation: str) -> ConversationMissing:
+    return ConversationMissing(
+        f"there is no conversation {conversation!r}; `accord conversations` lists them"
+    )
 
 
 def _prefix(person: str) -> str:

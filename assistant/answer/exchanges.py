@@ -9,11 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.domain import Abstention, Answer, Citation, Exchange, Question, Quote, Source, Span
+from assistant.domain import (
+    Abstention,
+    Answer,
+    Citation,
+    Exchange,
+    Question,
+    Quote,
+    Source,
+    Span,
+    Strength,
+)
 from assistant.errors import ConversationTooNew
 
-FORM = 1
-"""To be raised when the form changes; every form up to this one is read."""
+FORM = 2
+"""To be raised when the form changes; every form up to this one is read. The first did not keep what
+an answer is about, how well it is carried and what can be asked next.
+"""
 
 Record = dict[str, Any]
 
@@ -31,6 +43,10 @@ def store_exchange(question: Question, answer: Answer, at: str) -> Record:
             "abstention": answer.abstention.value if answer.abstention else None,
             "notice": answer.notice,
             "citations": [_store_citation(citation) for citation in answer.citations],
+            "deals": list(answer.deals),
+            "companies": list(answer.companies),
+            "next_questions": list(answer.next_questions),
+            "strength": answer.strength.value if answer.strength else None,
         },
     }
 
@@ -48,6 +64,11 @@ def _store_citation(citation: Citation) -> Record:
         "start": quote.span.start,
         "end": quote.span.end,
     }
+
+
+def asked_alone(records: Sequence[Mapping[str, Any]], asked: Sequence[str]) -> list[str]:
+    """The questions of a conversation as they stand alone; as asked where answers were not kept."""
+    return [*asked[: len(asked) - len(records)], *(record["alone"] for record in records)]
 
 
 def read_exchanges(
@@ -70,6 +91,10 @@ def _read(record: Mapping[str, Any]) -> Exchange:
         writer=given["writer"],
         abstention=Abstention(given["abstention"]) if given["abstention"] else None,
         notice=given["notice"],
+        deals=tuple(given.get("deals", ())),
+        companies=tuple(given.get("companies", ())),
+        next_questions=tuple(given.get("next_questions", ())),
+        strength=Strength(given["strength"]) if given.get("strength") else None,
     )
     return Exchange(record["asked"], answer, record["at"])
 
