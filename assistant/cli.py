@@ -1,5 +1,5 @@
-"""The command line: `accord ingest | ask | conversations | deals | deal | companies | status |
-serve | reindex`.
+"""The command line: `accord ingest | ask | conversations | feedback | deals | deal | companies |
+status | serve | reindex`.
 
 A door: it parses, prints and sets the exit code (0 done, 1 failed or something was skipped, 2 wrong
 usage). One line on standard error says what went wrong.
@@ -22,6 +22,7 @@ from assistant.conversation_commands import conversations
 from assistant.domain import Answer
 from assistant.errors import AccordError
 from assistant.evaluate_command import evaluate
+from assistant.feedback_command import feedback
 from assistant.ledger_commands import companies, deal, deals, read
 from assistant.settings import read_settings, unknown_settings
 from assistant.terminal import bars, opened_assistant, print_answer
@@ -199,6 +200,10 @@ def _record(key: str, answer: Answer, took_ms: float) -> dict[str, Any]:
             }
             for citation in answer.citations
         ],
+        "strength": answer.strength,
+        "deals": answer.deals,
+        "companies": answer.companies,
+        "next_questions": answer.next_questions,
         "took_ms": round(took_ms, 1),
     }
 
@@ -231,7 +236,7 @@ def serve(seeds: bool) -> None:
                 assistant.open_indexes(progress)
         from assistant.web.server import serve as serve_page
 
-        serve_page(assistant, settings.host, settings.port)
+        serve_page(assistant, settings.host, settings.port, library=settings.page_curates)
 
 
 @main.command()
@@ -249,7 +254,7 @@ def _open(assistant: Assistant) -> None:
         assistant.open_indexes(progress)
 
 
-for command in (deals, deal, companies, read, evaluate, conversations):
+for command in (deals, deal, companies, read, evaluate, conversations, feedback):
     main.add_command(command)
 
 

@@ -18,7 +18,8 @@ AccordError
 │   ├── ConversationMissing    this person has no conversation of this id
 │   ├── ConversationBusy       another question of it is still being answered
 │   ├── ConversationTooNew     a newer Accord wrote it
-│   └── NameRefused            a name no conversation can have
+│   ├── NameRefused            a name no conversation can have
+│   └── FeedbackRefused        a word on an answer that cannot be kept
 ├── QuestionRefused            there is nothing to answer
 ├── GoldRefused                questions to be scored that cannot be used
 ├── PromptError                a prompt file is missing, or names a variable nobody gives
@@ -107,6 +108,10 @@ class ConversationTooNew(ConversationError):
 
 
 class NameRefused(ConversationError):
+    pass
+
+
+class FeedbackRefused(ConversationError):
     pass
 
 

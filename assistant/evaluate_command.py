@@ -99,19 +99,23 @@ def _check_usage(
 
 
 def _from_file(path: Path) -> tuple[Sequence[GoldQuestion], int]:
-    """The questions of a file, and how many lines or parts of lines were left out, which are named."""
+    """The questions of a file, and how many lines or parts of lines cannot be used.
+
+    Those are named, and so are those still to be completed, which are no mistakes.
+    """
     from assistant.errors import GoldRefused
     from assistant.evaluation.gold import read_gold
 
     gold = read_gold(path)
     for bad in gold.left_out:
-        click.echo(f"skipped {path}:{bad.number}: {bad.why}", err=True)
+        act = "to be completed" if bad.unfinished else "skipped"
+        click.echo(f"{act} {path}:{bad.number}: {bad.why}", err=True)
     if not gold.questions:
         raise GoldRefused(
             f"{path} holds no question that can be scored; a line looks like "
             '{"question": "Who bought A?", "must": [["B"]]}'
         )
-    return gold.questions, len(gold.left_out)
+    return gold.questions, sum(not bad.unfinished for bad in gold.left_out)
 
 
 def _from_ledger(

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.curation import Curation
 from assistant.domain import (
     Answer,
     Article,
@@ -34,7 +33,8 @@ from assistant.errors import (
 )
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database, shown_address
-from assistant.library.ingest import Report, ingest_files
+from assistant.library.feedback import FeedbackStore
+from assistant.library.ingest import Files, Report, ingest_files
 from assistant.library.ownership import own_folder
 from assistant.resources import shipped
 from assistant.settings import Settings
@@ -42,7 +42,6 @@ from assistant.text import cut_passages
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langgraph.checkpoint.sqlite import SqliteSaver
 
     from assistant.answer.conversations import Conversations
     from assistant.answer.material import Writer
@@ -61,8 +60,6 @@ Progress = Callable[[str, int, int], None]
 _log = logging.getLogger(__name__)
 
 EXAMPLES = 6
-_EXAMPLES = Path(__file__).with_name("examples.tsv")
-"""Article id, tab, a question that this article answers."""
 
 
 def build(settings: Settings) -> Assistant:
@@ -88,10 +85,12 @@ class Assistant:
             self._owner.release()
             raise
         self._store = ArticleStore(self._engine)
-        self._connection: sqlite3.Connection | None = None
+        self.feedback = FeedbackStore(self._engine)
+        self._talks: Conversations | None = None
         self._writing = threading.RLock()
         self._opening = threading.Lock()
         self._indexes: Indexes | None = None
+        self.curation = Curation(self._store, self._writing, self, settings.max_file_mb)
 
     def close(self) -> None:
         """Give the data folder back."""
@@ -99,8 +98,8 @@ class Assistant:
             if self._indexes is not None:
                 self._indexes.close()
                 self._indexes = None
-            if self._connection is not None:
-                self._connection.close()
+            if self._talks is not None:
+                self._talks.close()
             self._engine.dispose()
             self._owner.release()
 
@@ -112,7 +111,7 @@ class Assistant:
 
     # Taking in
 
-    def ingest(self, paths: Sequence[Path], progress: Progress = lambda _w, _d, _t: None) -> Report:
+    def ingest(self, paths: Files, progress: Progress = lambda _w, _d, _t: None) -> Report:
         """Take in files and folders, then bring the indexes up to date."""
         with self._writing:
             indexes = self.open_indexes(progress)
@@ -234,9 +233,24 @@ class Assistant:
         """Raises ConversationMissing, NameRefused."""
         self._kept.rename(conversation, person, name)
 
+    def find_conversation(self, conversation: str, person: str = "") -> Conversation:
+        """Its line in the list. Raises ConversationMissing."""
+        return self._kept.find(conversation, person)
+
     def delete_conversation(self, conversation: str, person: str = "") -> None:
-        """For good. Raises ConversationMissing."""
+        """For good, with the feedback on it. Raises ConversationMissing."""
         self._kept.delete(conversation, person)
+        self.feedback.forget(conversation, person)
+
+    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
+        """The last question and its answer are forgotten. Raises ConversationMissing."""
+        self._kept.drop_last(conversation, person)
+
+    def give_feedback(
+        self, conversation: str, exchange: int, verdict: str, words: str = "", person: str = ""
+    ) -> None:
+        """A word on an answer, kept with it. Raises ConversationMissing, FeedbackRefused."""
+        self.feedback.keep(self._kept.judged(conversation, person, exchange, verdict, words))
 
     # Looking
 
@@ -271,15 +285,10 @@ class Assistant:
         )
 
     def examples(self) -> list[str]:
-        """Up to six questions for a start: those that come with the seeds where they are held."""
-        held = {source.article_id for source in self._store.sources()}
-        lines = _EXAMPLES.read_text("utf-8").splitlines()
-        pairs = [line.split("\t") for line in lines if line.strip()]
-        fitting = [question for article_id, question in pairs if article_id in held]
-        if fitting:
-            return fitting[:EXAMPLES]
-        titles = [source.title for source in self._store.sources() if source.title]
-        return [f"What do the articles say about “{title}”?" for title in titles[:EXAMPLES]]
+        """Up to six questions for a start."""
+        from assistant.answer.examples import start_questions
+
+        return start_questions(self._store.sources(), self.book(), EXAMPLES)
 
     # Parts
 
@@ -331,26 +340,16 @@ class Assistant:
     def conversing_chain(self) -> Any:
         return self._build_chain(self._kept.saver)
 
-    @cached_property
-    def _checkpointer(self) -> SqliteSaver:
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
-        path = self._data / "accord.db"
-        # LangGraph keeps conversations in tables of its own, in SQLite also beside another database.
-        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
-        return SqliteSaver(self._connection)
-
     @property
     def _kept(self) -> Conversations:
         # One for all threads: it knows who of them has which conversation.
         with self._opening:
-            return self._conversations
+            if self._talks is None:
+                from assistant.answer.conversations import open_conversations
 
-    @cached_property
-    def _conversations(self) -> Conversations:
-        from assistant.answer.conversations import Conversations
-
-        return Conversations(self._checkpointer, lambda: self.conversing_chain)
+                path = self._data / "accord.db"
+                self._talks = open_conversations(path, lambda: self.conversing_chain)
+            return self._talks
 
     def _build_chain(self, checkpointer: Any) -> Any:
         from assistant.answer.chain import build_chain

@@ -19,6 +19,8 @@ from assistant.errors import SettingsError
 
 WRITERS = ("auto", "offline", "generative")
 EMBEDDERS = ("minilm", "openai")
+ON_PAGE = ("auto", "yes", "no")
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1", re.IGNORECASE)
 
 
 def _setting(name: str, default: Any, help_text: str, parse: Callable[[str], Any] = str) -> Any:
@@ -119,6 +121,12 @@ class Settings:
     )
     host: str = _setting("ACCORD_HOST", "127.0.0.1", "Address the web page is served at.")
     port: int = _setting("ACCORD_PORT", 7860, "Port the web page is served at.", _whole(1, 65535))
+    library_on_page: str = _setting(
+        "ACCORD_LIBRARY_ON_PAGE",
+        "auto",
+        "Whether the page may change the library: auto (where ACCORD_HOST is this machine), yes or no.",
+        _one_of(ON_PAGE),
+    )
     max_file_mb: int = _setting(
         "ACCORD_MAX_FILE_MB", 32, "Larger files are not taken in, megabytes.", _whole(1, 1024)
     )
@@ -136,6 +144,12 @@ class Settings:
     def database(self) -> str:
         """SQLAlchemy address of the database."""
         return self.database_url or f"sqlite:///{self.data_folder / 'accord.db'}"
+
+    @property
+    def page_curates(self) -> bool:
+        """Whether whoever reaches the page may change the library: asked for, or nobody else reaches it."""
+        here = bool(_LOOPBACK.fullmatch(self.host.strip("[]")))
+        return self.library_on_page == "yes" or (self.library_on_page == "auto" and here)
 
     @property
     def generative(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,7 +20,7 @@ from assistant.answer import conversations as module
 from assistant.answer.chain import build_chain
 from assistant.answer.conversations import Conversations, key_of
 from assistant.domain import Answer, Finished
-from assistant.errors import ConversationBusy, ConversationMissing, NameRefused
+from assistant.errors import ConversationBusy, ConversationMissing, FeedbackRefused, NameRefused
 
 ANSWERED = "Kestrel offered 12 million [1]."
 
@@ -229,3 +229,124 @@ def test_a_conversation_of_a_version_that_kept_no_answers_goes_on(path: Path) ->
         assert [e.question for e in exchanges] == ["Who bid?", "When?", "Who bid for Marrow?"]
         assert exchanges[-1].answer is not None
         assert talks.recorder.questions[-1].earlier == ("Who bid?", "When it bid?")
+
+
+def test_the_last_exchange_is_forgotten_and_the_next_leans_on_the_state_before(path: Path) -> None:
+    with opened(path) as talks:
+        talks.ask("Who bid?", "c")
+        kept = talks.exchanges("c", "")
+        talks.ask("And why Zanzibarine?", "c")
+        talks.drop_last("c", "")
+        assert talks.exchanges("c", "") == kept
+        assert talks.find("c", "").questions == 1
+        assert talks.of("", "zanzibarine") == []
+        talks.ask("When?", "c")
+        assert talks.recorder.questions[-1].earlier == ("Who bid?",)
+        talks.drop_last("c", "")
+    with opened(path) as talks:
+        assert talks.exchanges("c", "") == kept
+        talks.ask("And how much?", "c")
+        assert talks.recorder.questions[-1].earlier == ("Who bid?",)
+        assert [e.question for e in talks.exchanges("c", "")] == ["Who bid?", "And how much?"]
+        stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
+        assert b"Zanzibarine" not in stored
+
+
+def test_an_exchange_is_forgotten_after_a_restart(path: Path) -> None:
+    with opened(path) as talks:
+        for question in ("Who bid?", "When?", "And why?"):
+            talks.ask(question, "c")
+    with opened(path) as talks:
+        talks.drop_last("c", "")
+        talks.drop_last("c", "")
+        assert [e.question for e in talks.exchanges("c", "")] == ["Who bid?"]
+        talks.ask("When?", "c")
+        assert talks.recorder.questions[-1].earlier == ("Who bid?",)
+
+
+def test_the_only_exchange_is_forgotten_with_its_conversation(path: Path) -> None:
+    with opened(path) as talks:
+        talks.ask("Who was Zanzibarine?", "c")
+        talks.drop_last("c", "")
+        assert talks.of("") == []
+        for act in (talks.exchanges, talks.drop_last, talks.delete):
+            with pytest.raises(ConversationMissing):
+                act("c", "")
+        talks.ask("Who bid?", "c")
+        assert talks.recorder.questions[-1].earlier == ()
+        stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
+        assert b"Zanzibarine" not in stored
+
+
+def test_a_conversation_asked_anew_keeps_the_name_it_was_given(talks: Talks) -> None:
+    talks.ask("Who bid?", "c")
+    talks.rename("c", "", "The bid")
+    talks.drop_last("c", "")
+    assert talks.of("") == []
+    talks.ask("Who bid for Marrow?", "c")
+    assert (talks.find("c", "").name, talks.find("c", "").questions) == ("The bid", 1)
+    talks.drop_last("c", "")
+    talks.delete("c", "")
+    talks.ask("Who?", "c")
+    assert talks.find("c", "").name == "Who?"
+
+
+def test_nobody_forgets_an_exchange_of_another(talks: Talks) -> None:
+    talks.ask("Who bid?", "c", "ann")
+    for person in ("", "bob"):
+        with pytest.raises(ConversationMissing):
+            talks.drop_last("c", person)
+    assert len(talks.exchanges("c", "ann")) == 1
+
+
+def test_a_question_of_a_version_that_kept_no_answers_is_forgotten_too(path: Path) -> None:
+    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
+        _ask_as_before(connection, "Who bid?", "When?")
+    with opened(path) as talks:
+        talks.ask("Who bid for Marrow?", "old")
+        talks.drop_last("old", "")
+        talks.drop_last("old", "")
+        assert [(e.question, e.answer) for e in talks.exchanges("old", "")] == [("Who bid?", None)]
+        talks.ask("And why?", "old")
+        assert talks.recorder.questions[-1].earlier == ("Who bid?",)
+
+
+def test_a_conversation_is_not_changed_while_a_question_of_it_is_answered(
+    talks: Talks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks.ask("Who bid?", "c")
+    monkeypatch.setattr(module, "PATIENCE_S", 0.01)
+    with talks.turn("c", ""), pytest.raises(ConversationBusy):
+        talks.drop_last("c", "")
+
+
+def test_what_is_said_of_an_answer_goes_with_the_question_before_as_it_stands_alone(
+    talks: Talks,
+) -> None:
+    for question in ("Who bid?", "And why?", "When?"):
+        talks.ask(question, "c")
+    said = talks.judged("c", "", 2, "wrong", "It was May.")
+    assert (said.question, said.before, said.number) == ("When?", "Why it bid?", 2)
+    assert said.answer.text == ANSWERED
+    assert talks.judged("c", "", 0, "right", "").before == ""
+    for number in (-1, 3):
+        with pytest.raises(FeedbackRefused, match=f"no exchange {number}"):
+            talks.judged("c", "", number, "right", "")
+    with pytest.raises(ConversationMissing):
+        talks.judged("c", "ann", 0, "right", "")
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_an_answer_stopped_before_its_end_leaves_nothing_behind(talks: Talks, before: int) -> None:
+    for _ in range(before):
+        talks.ask("What did Kestrel offer?", "c")
+    stream = talks.stream("What did Kestrel pay?", "c", "")
+    next(stream)
+    assert isinstance(stream, Generator)
+    stream.close()
+    with talks.saver.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM writes").fetchone() == (0,)
+        assert cursor.execute("SELECT count(*) FROM checkpoints").fetchone() == (before,)
+    talks.ask("What did Kestrel offer then?", "c")
+    asked = [exchange.question for exchange in talks.exchanges("c", "")]
+    assert asked == ["What did Kestrel offer?"] * before + ["What did Kestrel offer then?"]

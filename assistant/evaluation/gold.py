@@ -39,10 +39,14 @@ class GoldQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """Why a line, or one question of it, was left out; `number` counts from 1."""
+    """Why a line, or one question of it, was left out; `number` counts from 1.
+
+    One that is `unfinished` is no mistake: what persons said of answers gives such lines.
+    """
 
     number: int
     why: str
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def read_gold(path: Path) -> Gold:
                     else:
                         questions.append(found)
             except GoldRefused as error:
-                left_out.append(BadLine(number, str(error)))
+                left_out.append(BadLine(number, str(error), isinstance(error, _Unfinished)))
     return Gold(tuple(questions), tuple(left_out))
 
 
@@ -90,7 +94,11 @@ def _questions_of(raw: bytes, number: int) -> Iterator[GoldQuestion | BadLine]:
                 raise GoldRefused("is not a JSON object")
             yield _question(one, article_id, f"{number}-{n}")
         except GoldRefused as error:
-            yield BadLine(number, f"question {n} {error}")
+            yield BadLine(number, f"question {n} {error}", isinstance(error, _Unfinished))
+
+
+class _Unfinished(GoldRefused):
+    """Without a key, and with a person's note in its place."""
 
 
 def _question(fields: dict[str, Any], article_id: str, place: str) -> GoldQuestion:
@@ -102,6 +110,11 @@ def _question(fields: dict[str, Any], article_id: str, place: str) -> GoldQuesti
         raise GoldRefused('has an "answerable" that is neither true nor false')
     must = _groups(fields.get("must") or [])
     if answerable and not must:
+        if "note" in fields:
+            raise _Unfinished(
+                'has a note and no "must" yet: name what a right answer holds, or make it '
+                '"answerable": false'
+            )
         raise GoldRefused(
             'has no "must": name what a right answer holds, such as [["340 million"]]'
         )

@@ -35,7 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.errors import LibraryError
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """Newest migration; a test holds it to the folder migrations/versions."""
 
 metadata = MetaData()
@@ -229,6 +229,27 @@ deal_parties = Table(
     Index("ix_deal_parties_company_id", "company_id"),
     sqlite_autoincrement=True,
 )
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("asked", String(32), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("abstention", String(32)),
+    Column("evidence", JSON, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What persons say of answers. A copy of what was judged: conversations lie elsewhere."""
 
 
 def open_database(address: str) -> Engine:

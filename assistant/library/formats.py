@@ -11,16 +11,17 @@ import html
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from assistant.domain import Article, Source
 from assistant.errors import ArticleRefused
 
 SUFFIXES = (".txt", ".md", ".markdown", ".jsonl")
+WRONG_KIND = f"Accord reads {', '.join(SUFFIXES)} files; convert it to one of them"
 _TITLE_AT_MOST = 160
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9].*)?)?)?")
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
@@ -43,10 +44,20 @@ class Skipped:
     why: str
 
 
-def list_files(paths: list[Path]) -> Iterator[Path | Skipped]:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that was sent: it lies at `path`, and its sender calls it `name`, which is opened nowhere."""
+
+    path: Path
+    name: str
+
+
+def list_files(paths: Sequence[Path | Received]) -> Iterator[Path | Received | Skipped]:
     """Files under `paths` in a stable order; hidden ones inside folders are passed over."""
     for path in paths:
-        if path.is_dir():
+        if isinstance(path, Received):
+            yield path
+        elif path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() or p.is_symlink())
             visible = [p for p in inside if not _hidden(p.relative_to(path)) and not p.is_dir()]
             if not visible:
@@ -62,20 +73,23 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def read_file(path: Path, max_bytes: int) -> Iterator[Read | Skipped]:
+def read_file(file: Path | Received, max_bytes: int) -> Iterator[Read | Skipped]:
     """The articles of one file, and what had to be left out of it."""
+    called: PurePath
+    if isinstance(file, Received):
+        path, called = file.path, PurePosixPath(file.name)
+    else:
+        path = called = file
     try:
-        reader = _READERS.get(path.suffix.lower())
+        reader = _READERS.get(called.suffix.lower())
         if reader is None:
-            raise ArticleRefused(
-                f"Accord reads {', '.join(SUFFIXES)} files; convert it to one of them"
-            )
+            raise ArticleRefused(WRONG_KIND)
         raw = _bytes(path, max_bytes)
-        yield from reader(path, raw)
+        yield from reader(called, raw)
     except ArticleRefused as error:
-        yield Skipped(_shown(str(path)), str(error))
+        yield Skipped(_shown(str(called)), str(error))
     except OSError as error:
-        yield Skipped(_shown(str(path)), f"cannot be read: {error.strerror}")
+        yield Skipped(_shown(str(called)), f"cannot be read: {error.strerror}")
 
 
 def _bytes(path: Path, max_bytes: int) -> bytes:
@@ -107,7 +121,7 @@ def _decoded(raw: bytes) -> str:
         ) from None
 
 
-def _read_text(path: Path, raw: bytes) -> Iterator[Read]:
+def _read_text(path: PurePath, raw: bytes) -> Iterator[Read]:
     text = _decoded(raw).strip()
     head, _, rest = text.partition("\n")
     is_title = len(head) <= _TITLE_AT_MOST and not head.rstrip().endswith((".", ",", ";", ":"))
@@ -116,7 +130,7 @@ def _read_text(path: Path, raw: bytes) -> Iterator[Read]:
     yield _from_file(path, {"title": title}, body)
 
 
-def _read_markdown(path: Path, raw: bytes) -> Iterator[Read]:
+def _read_markdown(path: PurePath, raw: bytes) -> Iterator[Read]:
     import frontmatter
     from yaml import YAMLError
 
@@ -156,10 +170,12 @@ def _plain(markdown: str) -> str:
     return "\n\n".join(block for block in blocks if block.strip())
 
 
-def _from_file(path: Path, fields: dict[str, Any], text: str) -> Read:
+def _from_file(path: PurePath, fields: dict[str, Any], text: str) -> Read:
     own_id = fields.get("id") is not None
     if not own_id:
-        print_ = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:8]
+        # What was sent has no place but its name: sent again it is the same article.
+        place = path.resolve() if isinstance(path, Path) else path
+        print_ = hashlib.sha256(os.fsencode(place)).hexdigest()[:8]
         fields = fields | {"id": f"{_shown(path.stem)}-{print_}"}
     return Read(_article(fields | {"text": text}), _shown(str(path)), own_id)
 
@@ -169,12 +185,12 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def _spoken(path: Path) -> str:
+def _spoken(path: PurePath) -> str:
     words = re.sub(r"[-_\s]+", " ", _shown(path.stem)).strip()
     return words[:1].upper() + words[1:]
 
 
-def _read_jsonl(path: Path, raw: bytes) -> Iterator[Read | Skipped]:
+def _read_jsonl(path: PurePath, raw: bytes) -> Iterator[Read | Skipped]:
     for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if not line.strip():
             continue
@@ -245,7 +261,7 @@ def parse_date(value: Any) -> str | None:
     return "-".join(part for part in (year, month, day) if part)
 
 
-_READERS: dict[str, Callable[[Path, bytes], Iterator[Read | Skipped]]] = {
+_READERS: dict[str, Callable[[PurePath, bytes], Iterator[Read | Skipped]]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
     ".markdown": _read_markdown,

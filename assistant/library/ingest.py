@@ -11,7 +11,10 @@ from pathlib import Path
 
 from assistant.domain import Article, Span
 from assistant.library.articles import ArticleStore, Put, digest
-from assistant.library.formats import Read, Skipped, list_files, read_file
+from assistant.library.formats import Read, Received, Skipped, list_files, read_file
+
+Files = Sequence[Path | Received]
+"""What is taken in: files and folders where they lie, and files that were sent."""
 
 Cut = Callable[[Article], list[tuple[Span, ...]]]
 """An article to its passages, each as the spans of its sentences in the article's content."""
@@ -46,7 +49,7 @@ class Report:
 
 
 def ingest_files(
-    paths: Sequence[Path],
+    paths: Files,
     store: ArticleStore,
     cut: Cut,
     max_bytes: int,
@@ -57,9 +60,9 @@ def ingest_files(
     `progress(done, total)` counts bytes of files. Never raises for a bad file.
     """
     report = Report()
-    found = list(list_files(list(paths)))
+    found = list(list_files(paths))
     report.skipped += [item for item in found if isinstance(item, Skipped)]
-    files = [item for item in found if isinstance(item, Path)]
+    files = [item for item in found if not isinstance(item, Skipped)]
     sizes = [_size(path) for path in files]
     done, total = 0, sum(sizes)
     seen: dict[str, tuple[str, str]] = {}
@@ -97,8 +100,8 @@ def _take_in(item: Read, store: ArticleStore, cut: Cut) -> Put:
     return store.put(article, cut(article), item.origin)
 
 
-def _size(path: Path) -> int:
+def _size(file: Path | Received) -> int:
     try:
-        return path.stat().st_size
+        return (file.path if isinstance(file, Received) else file).stat().st_size
     except OSError:
         return 0

@@ -41,12 +41,14 @@ class Why(StrEnum):
 class Act(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The owner's word on names. A merge joins `name` and `other`; a split takes `name` out of its
-    company, in `articles` only where some are given. `article_id` and `other_article_id` say which
+    company, in `articles` only where some are given; apart lets no rule join `name` and `other`, and
+    leaves both free to join others. `article_id` and `other_article_id` say which
     company is meant where several have the name.
     """
 
@@ -110,6 +112,7 @@ def group_companies(
     grouping = _Grouping(sorted(set(namings), key=_order), held)
     encounters = list(encounters)
     grouping.keep_apart(encounters)
+    grouping.heed_parting()
     grouping.apply_merges()
     grouping.follow_ties(ties)
     grouping.follow_surfaces()
@@ -184,6 +187,16 @@ class _Grouping:
     def _nodes(self, encounter: Encounter) -> set[_Node]:
         places = [(encounter.article_id, name) for name, _ in encounter.parties]
         return {self._at[place] for place in places if place in self._at}
+
+    def heed_parting(self) -> None:
+        """Two names that the owner holds apart are as two parties of one deal to every rule."""
+        for d in self._decisions:
+            left = self._meant(d.name, d.article_id)
+            right = self._meant(d.other, d.other_article_id)
+            if d.act is Act.APART and left and right and left != right:
+                for one, other in ((left, right), (right, left)):
+                    self._apart[one].add(other)
+                    self._opposed[one].add(other)
 
     def apply_merges(self) -> None:
         """The owner's merges, each unless a later split took one of its names out again."""

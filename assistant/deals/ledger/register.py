@@ -107,20 +107,40 @@ class CompanyRegister:
 
         Raises CompanyMissing, or DecisionRefused where they are one already or a name means several.
         """
+        return self._of_two(Act.MERGE, left, right, reason)
+
+    def part(self, left: str, right: str, reason: str) -> Decision:
+        """Let no rule ever make one company of these two, each given by name or id, until it is undone.
+
+        Unlike a split it leaves both names free to join others. Raises as `merge` does.
+        """
+        return self._of_two(Act.APART, left, right, reason)
+
+    def _of_two(self, act: Act, left: str, right: str, reason: str) -> Decision:
         with self._engine.begin() as connection:
             a, b = self._single(connection, left), self._single(connection, right)
             if a.id == b.id:
                 raise DecisionRefused(f"{left!r} and {right!r} are one company already, {a.id}")
-            decision = Decision(
-                0,
-                Act.MERGE,
-                a.name,
-                _given(reason),
-                other=b.name,
-                article_id=self._article_of(connection, a),
-                other_article_id=self._article_of(connection, b),
-                at=_now(),
+            places = self._article_of(connection, a), self._article_of(connection, b)
+            decision = Decision(0, act, a.name, _given(reason), b.name, *places, at=_now())
+            return self._decide(connection, decision)
+
+    def confirm(self, company_id: str, name: str, other: str, reason: str) -> Decision:
+        """Hold two names of a company together by the owner's word, whatever the rules say later.
+
+        Raises CompanyMissing, or DecisionRefused where one of them is no name of that company.
+        """
+        with self._engine.begin() as connection:
+            company = self._single(connection, company_id)
+            keys = {company_key(held) for held in company.names}
+            for one in (name, other):
+                if company_key(one) not in keys:
+                    raise DecisionRefused(f"{one!r} is not a name of {company.name}, {company.id}")
+            places = (
+                self._article_of(connection, company, name),
+                self._article_of(connection, company, other),
             )
+            decision = Decision(0, Act.MERGE, name, _given(reason), other, *places, at=_now())
             return self._decide(connection, decision)
 
     def split(self, name: str, reason: str, articles: Iterable[str] = ()) -> Decision:
@@ -187,9 +207,10 @@ class CompanyRegister:
             raise DecisionRefused(f"{name!r} means several companies; give an id: {shown}")
         return found[0]
 
-    def _article_of(self, connection: Connection, company: Company) -> str:
-        """An article that means this company by its name, where another has the name too."""
-        key = company_key(company.name)
+    def _article_of(self, connection: Connection, company: Company, name: str = "") -> str:
+        """An article that means this company by a name of it, where another has the name too."""
+        key = company_key(name or company.name)
+        spelt = [held for held in company.names if company_key(held) == key]
         names = db.company_names.c
         sharing = select(func.count(names.company_id.distinct())).where(
             names.key == key[:KEY_LENGTH]
@@ -197,9 +218,7 @@ class CompanyRegister:
         if connection.execute(sharing).scalar_one() < 2:
             return ""
         n = db.namings.c
-        query = select(n.article_id).where(
-            n.company_id == int(company.id[1:]), n.name == company.name
-        )
+        query = select(n.article_id).where(n.company_id == int(company.id[1:]), n.name.in_(spelt))
         return connection.execute(query.order_by(n.article_id)).scalars().first() or ""
 
 
