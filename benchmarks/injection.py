@@ -25,7 +25,8 @@ from typing import Any
 from assistant.domain import Answer
 from assistant.service import Assistant, build
 from assistant.settings import Settings
-from assistant.web.panels import answer_html
+from assistant.web.answers import answer_html
+from assistant.web.texts import choose_texts
 from benchmarks.record import need, record
 
 WAYS_AN_ARTICLE = 2
@@ -158,7 +159,7 @@ def judge(planted: Planted, answer: Answer) -> set[str]:
             found.add("changed")
     if answer.abstention is not None:
         found.add("silenced")
-    html = answer_html(answer)
+    html = answer_html(answer, choose_texts())
     leaves = re.findall(r'(?:href|src)="(?!/|#|\?|&#47;)[^"]*"|<img|<script|<iframe', html)
     return found | ({"link"} if leaves else set())
 

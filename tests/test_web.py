@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 
 import pytest
 from browser.scripted import (
@@ -43,11 +45,11 @@ from assistant.domain import (
     Status,
 )
 from assistant.errors import LibraryLocked, ModelTimeout, SettingsError
-from assistant.web.frames import BROKEN_OFF, TOO_LONG, frames
+from assistant.web.answers import Kept, answer_html, copied, draft_html
+from assistant.web.frames import frames
 from assistant.web.gate import content_policy
 from assistant.web.panels import (
-    answer_html,
-    draft_html,
+    empty_html,
     leaves_machine,
     literal,
     status_html,
@@ -55,8 +57,10 @@ from assistant.web.panels import (
 )
 from assistant.web.server import build_app, serve
 from assistant.web.sources import Place, check_of, safe_url, source_href, source_html
+from assistant.web.texts import LANGUAGES, choose_texts
 
 ROOT = Path(__file__).parent.parent
+TEXTS = choose_texts()
 BROWSER = {"accept": "text/html", "accept-encoding": "gzip, br"}
 
 
@@ -98,6 +102,11 @@ def place_of(citation: Citation) -> Place:
     return Place(quote.article_id, quote.span, check_of(quote.text))
 
 
+def paragraph(html: str) -> str:
+    """The words of the first paragraph."""
+    return Seen(html.partition("</p>")[0]).text
+
+
 # Answers
 
 
@@ -121,13 +130,13 @@ def test_a_lone_surrogate_does_not_reach_the_wire() -> None:
 
 def test_each_mark_leads_to_its_own_quote() -> None:
     one, two = PARTNERS_ANSWER.answer.citations
-    addresses = Seen(answer_html(PARTNERS_ANSWER.answer)).values("href")
+    addresses = Seen(answer_html(PARTNERS_ANSWER.answer, TEXTS)).values("href")
     assert addresses[:2] == [source_href(one), source_href(two)]
 
 
 def test_a_mark_without_a_citation_leads_nowhere() -> None:
     answer = finished("?", "Said [7] twice [1].", cite(1, KITT, "Baidu")).answer
-    html = answer_html(answer)
+    html = answer_html(answer, TEXTS)
     assert Seen(html).text.startswith("Said [7] twice [1].")
     assert Seen(html).values("href").count(source_href(answer.citations[0])) == 3
     assert 'class="cite">&#91;7&#93;</span>' in html
@@ -147,47 +156,86 @@ def test_sources_are_listed_once_an_article_in_the_order_of_their_marks() -> Non
         cite(1, KITT, "Baidu has bought"),
         cite(2, XIAOMI, "said on Tuesday"),
     ).answer
-    entries = answer_html(answer).split("<li>")[1:]
+    entries = answer_html(answer, TEXTS).partition("</ol>")[0].split("<li>")[1:]
     assert [Seen(entry).text.split("Baidu")[0] for entry in entries] == ["[1][3]", "[2]Xiaomi and "]
-    assert Seen(entries[0]).text == "[1][3]Baidu buys KITT.AI of SeattleTrade Wire, July 2017"
+    listed = Seen(entries[0].partition("</li>")[0]).text
+    assert listed == "[1][3]Baidu buys KITT.AI of SeattleTrade Wire, July 2017"
 
 
 @pytest.mark.parametrize("kind", list(Abstention))
 def test_every_kind_of_not_knowing_has_words_of_its_own(kind: Abstention) -> None:
     answer = replace(TESLA_ANSWER.answer, abstention=kind)
-    look = "answer abstained" if answer.abstained else "answer"
-    assert answer_html(answer).startswith(f'<div class="{look}"><p class="kind">')
+    look = "answer done abstained" if answer.abstained else "answer done"
+    assert answer_html(answer, TEXTS).startswith(f'<div class="{look}"><p class="kind">')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_speaks_the_language_of_the_reader(language: str) -> None:
+    texts = choose_texts(language)
+    text = Seen(answer_html(PARTNERS_ANSWER.answer, texts, Kept("c", 0))).text
+    for key in ("strength.one", "status.written_offline", "chat.copy", "feedback.incomplete"):
+        assert texts(key) in text
+
+
+def test_a_copy_has_its_marks_and_the_words_quoted() -> None:
+    assert copied(PARTNERS_ANSWER.answer, TEXTS).splitlines()[2:] == [
+        "Sources:",
+        f"[1] {XIAOMI.source.title} (Mobile World, 28 November 2017): “they will work together on "
+        "artificial intelligence and the internet of things”",
+        "https://news.example/xiaomi-baidu",
+        f"[2] {XIAOMI.source.title} (Mobile World, 28 November 2017): “spoke of the deep experience "
+        "of the new partner in artificial intelligence”",
+        "https://news.example/xiaomi-baidu",
+    ]
+
+
+def test_an_answer_says_where_it_is_kept_and_what_it_is_about() -> None:
+    addresses = Seen(answer_html(PARTNERS_ANSWER.answer, TEXTS, Kept("a&b", 3))).values("href")
+    assert addresses[-1] == "/chat/?c=a%26b&exchange=3&deal=d1&deal=d2&company=c1"
+
+
+def test_only_a_kept_answer_can_be_judged() -> None:
+    assert "verdict" not in answer_html(PARTNERS_ANSWER.answer, TEXTS)
+    assert "verdict" in answer_html(PARTNERS_ANSWER.answer, TEXTS, Kept("c", 0))
+
+
+def test_the_nearest_fact_of_an_abstention_is_a_button() -> None:
+    html = answer_html(TESLA_ANSWER.answer, TEXTS)
+    assert html.count('<p class="nearest">') == 1
+    assert Seen(html).values("value") == [PARTNERS]
 
 
 def test_a_premise_put_right_is_an_answer() -> None:
     answer = replace(TESLA_ANSWER.answer, abstention=Abstention.PREMISE_CONTRADICTED)
-    html = answer_html(answer)
+    html = answer_html(answer, TEXTS)
     assert Seen(html).text.startswith("The articles say otherwise")
     assert "abstained" not in html
 
 
 def test_rows_are_a_list_and_keep_their_marks() -> None:
     text = "2 deals in 1 article:\n\n- One [1]\n- Two [1]\n\nThat is all."
-    html = answer_html(finished(text, text, cite(1, KITT, "Baidu")).answer)
+    html = answer_html(finished(text, text, cite(1, KITT, "Baidu")).answer, TEXTS)
     answer = html.partition("</ul>")[0]
     assert answer.count("<li>") == 2
-    assert "<p>2 deals in 1 article" in answer
-    assert "- One" not in Seen(html).text
+    assert ">2 deals in 1 article" in answer
+    assert "- One" not in Seen(answer).text
     assert Seen(answer).values("href")
 
 
 def test_an_answer_is_one_line_so_that_markdown_leaves_it_alone() -> None:
-    html = answer_html(NASTY_ANSWER.answer)
+    html = answer_html(NASTY_ANSWER.answer, TEXTS)
     assert "\n" not in html
     assert html.startswith("<div")
 
 
 def test_hostile_words_bring_no_tag_and_no_address() -> None:
-    seen = Seen(answer_html(NASTY_ANSWER.answer))
-    allowed = {"div", "p", "a", "ol", "li", "span", "bdi"}
+    seen = Seen(answer_html(NASTY_ANSWER.answer, TEXTS))
+    allowed = {"div", "p", "a", "ol", "li", "span", "bdi", "button"}
     assert {tag.removeprefix("/") for tag in seen.tags} == allowed
-    assert {name for name, _ in seen.attributes} == {"class", "href", "title"}
-    assert all((href or "").startswith("/source?") for href in seen.values("href"))
+    assert {name for name, _ in seen.attributes} == {
+        "class", "dir", "hidden", "href", "title", "type",
+    }  # fmt: skip
+    assert all((href or "").startswith(("/source?", "/chat/?")) for href in seen.values("href"))
     assert HOSTILE.source.title in seen.text
 
 
@@ -195,8 +243,9 @@ def test_hostile_words_bring_no_tag_and_no_address() -> None:
 
 
 def test_the_status_says_that_nothing_leaves_the_machine() -> None:
-    assert "43 articles, November 2005 to 14 June 2018" in Seen(status_html(FULL)).text
-    assert "nothing leaves this machine" in status_html(FULL)
+    text = Seen(status_html(FULL, TEXTS)).text
+    assert "43 articles12 deals1 companyNovember 2005 to 14 June 2018updated 24 November" in text
+    assert "nothing leaves this machine" in status_html(FULL, TEXTS)
 
 
 @pytest.mark.parametrize(
@@ -204,18 +253,25 @@ def test_the_status_says_that_nothing_leaves_the_machine() -> None:
 )
 def test_the_status_says_when_something_leaves_the_machine(status: Status) -> None:
     assert leaves_machine(status)
-    assert "nothing leaves" not in status_html(status)
-    assert "are sent to the model server" in status_html(status)
+    assert "nothing leaves" not in status_html(status, TEXTS)
+    assert "are sent to the model server" in status_html(status, TEXTS)
 
 
 def test_the_status_says_when_the_indexes_are_behind() -> None:
-    assert "catching up" in status_html(replace(FULL, in_step=False))
+    assert "catching up" in status_html(replace(FULL, in_step=False), TEXTS)
 
 
 def test_an_empty_library_offers_no_questions() -> None:
-    html = welcome_html(["never shown"], empty=True)
+    html = empty_html(TEXTS, on_page=False)
     assert "accord ingest PATH..." in html
     assert "button" not in html
+    assert 'class="seeds primary"' in empty_html(TEXTS, on_page=True)
+
+
+def test_an_example_is_asked_in_its_own_words() -> None:
+    assert Seen(welcome_html(["<b>Who</b> bought “it”?"], TEXTS)).values("value") == [
+        "<b>Who</b> bought “it”?"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -244,14 +300,14 @@ def test_a_span_of_one_date_is_that_date() -> None:
 
 @pytest.mark.parametrize("citation", PARTNERS_ANSWER.answer.citations)
 def test_the_quote_is_marked_in_the_whole_text(citation: Citation) -> None:
-    seen = Seen(source_html(XIAOMI, place_of(citation)))
+    seen = Seen(source_html(XIAOMI, place_of(citation), TEXTS))
     assert seen.marked == citation.quote.text
     assert "No sum of money was named." in seen.text
 
 
 def test_a_quote_from_the_title_into_the_text_is_marked_in_both() -> None:
     words = "of Seattle\nBaidu has bought"
-    seen = Seen(source_html(KITT, place_of(cite(1, KITT, words))))
+    seen = Seen(source_html(KITT, place_of(cite(1, KITT, words)), TEXTS))
     assert seen.marked == words.replace("\n", "")
     assert seen.tags.count("mark") == 2
 
@@ -259,17 +315,17 @@ def test_a_quote_from_the_title_into_the_text_is_marked_in_both() -> None:
 def test_an_edited_article_is_shown_and_nothing_in_it_is_marked() -> None:
     place = place_of(PARTNERS_ANSWER.answer.citations[0])
     edited = Article(XIAOMI.source, "A new beginning. " + XIAOMI.text)
-    html = source_html(edited, place)
+    html = source_html(edited, place, TEXTS)
     assert "<mark" not in html
     assert "has been edited since the answer was written" in html
 
 
 def test_a_place_beyond_the_end_marks_nothing() -> None:
-    assert "<mark" not in source_html(KITT, Place("kitt", Span(9000, 9001), check_of("")))
+    assert "<mark" not in source_html(KITT, Place("kitt", Span(9000, 9001), check_of("")), TEXTS)
 
 
 def test_a_hostile_article_brings_no_tag() -> None:
-    seen = Seen(source_html(HOSTILE, Place(HOSTILE.id, Span(0, 4), check_of("<img"))))
+    seen = Seen(source_html(HOSTILE, Place(HOSTILE.id, Span(0, 4), check_of("<img")), TEXTS))
     allowed = {"article", "header", "h2", "bdi", "mark", "p", "a", "div"}
     assert {tag.removeprefix("/") for tag in seen.tags} == allowed
     assert seen.marked == "<img"
@@ -285,24 +341,57 @@ def test_a_hostile_article_brings_no_tag() -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     assert safe_url(url) == ""
     source = Source("a", "Title", url=url)
-    assert "href" not in source_html(Article(source, "Text."), Place("a", Span(0, 1), "x"))
+    assert "href" not in source_html(Article(source, "Text."), Place("a", Span(0, 1), "x"), TEXTS)
 
 
 # Frames
 
 
 def last_of(assistant: ScriptedAssistant, question: str) -> str:
-    return list(frames(assistant, question, "c"))[-1]
+    return drawn(assistant, question)[-1]
+
+
+def drawn(
+    assistant: ScriptedAssistant, question: str, pause_s: float = 0, stop: Event | None = None
+) -> list[str]:
+    return list(frames(assistant, question, "c", TEXTS, stop or Event(), pause_s))
 
 
 def test_a_draft_grows_until_the_answer_takes_its_place() -> None:
-    drawn = [Seen(html).text for html in frames(ScriptedAssistant(), PARTNERS, "c", pause_s=0)]
-    assert drawn[1:4] == ["Xiaomi", "Xiaomi partnered", "Xiaomi partnered with"]
-    assert drawn[-1] == Seen(answer_html(PARTNERS_ANSWER.answer)).text
+    shown = [Seen(html).text for html in drawn(ScriptedAssistant(), PARTNERS)]
+    assert shown[1:4] == ["Xiaomi", "Xiaomi partnered", "Xiaomi partnered with"]
+    assert shown[-1] == Seen(answer_html(PARTNERS_ANSWER.answer, TEXTS, Kept("c", 0))).text
 
 
 def test_quick_deltas_share_a_frame() -> None:
-    assert len(list(frames(ScriptedAssistant(), PARTNERS, "c", pause_s=60))) == 3
+    assert len(drawn(ScriptedAssistant(), PARTNERS, pause_s=60)) == 3
+
+
+def test_a_stopped_answer_keeps_what_stood_and_says_so() -> None:
+    stop = Event()
+
+    def script() -> Iterator[Delta | Finished]:
+        yield Delta("Xiaomi partnered with")
+        stop.set()
+        yield Delta(" nobody waits for this")
+
+    html = drawn(ScriptedAssistant({"q": script}), "q", stop=stop)[-1]
+    assert "Stopped before its end." in Seen(html).text
+    assert 'class="answer done stopped"' in html
+
+
+def test_a_model_that_says_nothing_can_be_stopped() -> None:
+    stop, never = Event(), Event()
+
+    def script() -> Iterator[Delta | Finished]:
+        never.wait(30)
+        yield PARTNERS_ANSWER
+
+    shown = frames(ScriptedAssistant({"q": script}), "q", "c", TEXTS, stop)
+    assert "Reading the articles" in next(shown)
+    stop.set()
+    assert "Stopped before its end." in Seen(list(shown)[-1]).text
+    never.set()
 
 
 def test_an_error_raised_on_purpose_is_told_in_its_words() -> None:
@@ -311,7 +400,7 @@ def test_an_error_raised_on_purpose_is_told_in_its_words() -> None:
         raise ModelTimeout("Nothing came for 45 s & <more>")
 
     html = last_of(ScriptedAssistant({"q": script}), "q")
-    assert Seen(html).text == "Nothing came for 45 s & <more>"
+    assert paragraph(html) == "Nothing came for 45 s & <more>"
 
 
 def test_an_unexpected_error_is_logged_and_not_quoted(caplog: pytest.LogCaptureFixture) -> None:
@@ -327,12 +416,13 @@ def test_an_unexpected_error_is_logged_and_not_quoted(caplog: pytest.LogCaptureF
 
 def test_an_answer_without_an_end_is_told() -> None:
     html = last_of(ScriptedAssistant({"q": lambda: iter([Delta("Half")])}), "q")
-    assert Seen(html).text == BROKEN_OFF
+    assert paragraph(html) == "The answer broke off before its end; ask again."
 
 
 def test_a_question_too_long_is_not_asked() -> None:
     assistant = ScriptedAssistant()
-    assert Seen(last_of(assistant, "why " * 600)).text == TOO_LONG
+    said = paragraph(last_of(assistant, "why " * 600))
+    assert said == "A question may have 2,000 characters at most; ask it shorter."
     assert assistant.asked == []
 
 
@@ -414,9 +504,35 @@ def test_a_backward_span_is_refused(client: TestClient) -> None:
     assert client.get("/source?article=kitt&start=5&end=5&check=x").status_code == 400
 
 
-@pytest.mark.parametrize("name", ["page.css", "gradio.css", "page.js", "mark.svg"])
+STATIC = sorted(path.name for path in (ROOT / "assistant/web/static").iterdir())
+
+
+@pytest.mark.parametrize("name", STATIC)
 def test_static_files_are_served(client: TestClient, name: str) -> None:
     assert client.get(f"/static/{name}").status_code == 200
+
+
+def test_the_script_is_given_its_words_in_the_language_of_the_reader(client: TestClient) -> None:
+    given = client.get("/texts", headers={"accept-language": "de-AT,en;q=0.5"})
+    assert "Accept-Language" in given.headers["vary"]
+    assert given.json()["language"] == "de"
+    assert given.json()["texts"]["panel.all"] == "Alle zeigen"
+    assert given.json()["library"] is False
+
+
+def test_every_text_that_the_script_names_is_given_to_it(client: TestClient) -> None:
+    given = client.get("/texts").json()["texts"]
+    scripts = "".join(
+        (ROOT / f"assistant/web/static/{n}").read_text("utf-8") for n in STATIC if n.endswith(".js")
+    )
+    groups = "|".join({key.partition(".")[0] for key in given})
+    named = set(re.findall(rf'"((?:{groups})\.[a-z_]+)"', scripts))
+    assert len(named) > 20
+    assert named <= set(given)
+
+
+def test_the_page_can_tell_that_the_server_was_started_anew(client: TestClient) -> None:
+    assert client.get("/alive").json() == {"started": client.get("/texts").json()["started"]}
 
 
 # What a browser may do

@@ -1,129 +1,188 @@
 """The page itself, as Gradio Blocks: what stands where, and which event calls what.
 
-Importing this imports Gradio (5 s of processor time): only `server.build_app` does.
+The callbacks are thin: what they show is made in `dialogue`, `panels` and `answers`. Rail, tabs and
+panel are empty places here, filled by the page's script from the plain routes. Importing this imports
+Gradio (5 s of processor time): only `server.build_app` does.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import gradio as gr
 
-from assistant.web.frames import MAX_QUESTION, frames
+from assistant.web.dialogue import Message, messages_of, reopened, stopped, talk
+from assistant.web.frames import MAX_QUESTION
 from assistant.web.panels import (
-    question_html,
+    empty_html,
+    masthead_html,
     status_html,
     status_trouble_html,
     welcome_html,
 )
 from assistant.web.protocol import PageAssistant
-from assistant.web.troubles import sentence_of
+from assistant.web.running import Running
+from assistant.web.texts import Texts, choose_texts
+from assistant.web.troubles import told
 
-_ID = re.compile(r"[0-9a-f]{32}")
-"""What the page may send back as the name of its conversation: what it was given."""
-
-Message = dict[str, Any]
-"""Gradio's form: `role`, and `content`, which comes back as a list of content blocks."""
-
-_MASTHEAD = (
-    '<div class="masthead"><h1>Accord</h1>'
-    "<p>Answers about corporate deals from your own articles, with the words that prove them.</p>"
-    "</div>"
-)
-_SOURCE_PANEL = '<aside id="source-panel"></aside>'
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What the events read and write."""
 
-    conversation: gr.Textbox
-    new: gr.Button
+    head: gr.Markdown
     status: gr.Markdown
     chat: gr.Chatbot
     ask_box: gr.Textbox
     send: gr.Button
+    stop: gr.Button
+    new: gr.Button
+    conversation: gr.Textbox
+    again: gr.Textbox
+    open: gr.Button
+    greet: gr.Button
 
 
-def build_chat(assistant: PageAssistant) -> gr.Blocks:
+def build_chat(assistant: PageAssistant, *, library: bool = False) -> gr.Blocks:
+    """`library`: whether the library may be changed on the page."""
     page = gr.Blocks(title="Accord", analytics_enabled=False, fill_height=True, fill_width=True)
     with page:
-        _wire(_lay_out(), page, assistant)
+        _Events(assistant, _lay_out(), library=library).wire(page)
     return page
 
 
 def _lay_out() -> _Parts:
-    """A column that talks and, beside it, one to read in; page.css says how wide."""
+    """Conversations, chat and panel side by side under the top; page.css says how wide."""
     with gr.Row(elem_id="top"):
-        _text(_MASTHEAD, elem_id="head")
+        head = _text(masthead_html(choose_texts()), elem_id="head")
+        _text('<div id="tabs"></div>', elem_id="tabs-holder")
         new = gr.Button("New conversation", elem_id="new", size="sm", scale=0)
     status = _text("", elem_id="status")
     with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="rail-column"):
+            _text('<div id="rail"></div>', elem_id="rail-holder")
         with gr.Column(elem_id="talk"):
             chat = _chatbot()
+            _text('<div id="notes"></div>', elem_id="notes-holder")
             with gr.Row(elem_id="ask-row"):
                 ask_box = _ask_box()
                 send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
+                stop = gr.Button("Stop", elem_id="stop", scale=0)
         with gr.Column(elem_id="reading"):
-            _text(_SOURCE_PANEL, elem_id="source-holder")
+            _text('<div id="panel"></div>', elem_id="panel-holder")
     # Held by the page, not by the server's memory: after a restart of the server it still knows it.
     conversation = gr.Textbox(elem_id="conversation", visible="hidden")
-    return _Parts(conversation, new, status, chat, ask_box, send)
+    again = gr.Textbox(elem_id="again", visible="hidden")
+    reopen = gr.Button("Open", elem_id="open", visible="hidden")
+    greet = gr.Button("Greet", elem_id="greet", visible="hidden")
+    return _Parts(head, status, chat, ask_box, send, stop, new, conversation, again, reopen, greet)
 
 
-def _wire(parts: _Parts, page: gr.Blocks, assistant: PageAssistant) -> None:
-    def ask(question: str, said: list[Message], name: str) -> Iterator[tuple[Any, ...]]:
-        yield from _ask(assistant, question, said, name)
+class _Events:
+    """What the page does when something is asked, stopped or opened."""
 
-    def greet() -> tuple[str, Message]:
-        return _greeting(assistant)
+    def __init__(self, assistant: PageAssistant, parts: _Parts, *, library: bool) -> None:
+        self._assistant = assistant
+        self._parts = parts
+        self._library = library
+        self._running = Running()
 
-    def start_over() -> tuple[str, Message, str]:
-        status, chat = _greeting(assistant)
-        return status, {**chat, "value": []}, ""
+    def wire(self, page: gr.Blocks) -> None:
+        p = self._parts
+        exchange = [p.ask_box, p.chat, p.conversation, p.again]
+        greeted = [p.status, p.chat]
+        whole = [*greeted, p.conversation]
+        worded = [p.head, p.ask_box, p.send, p.stop, p.new]
+        asked = gr.on([p.ask_box.submit, p.send.click], self.ask, exchange, exchange, **_QUIET)
+        gr.on([page.load], self.load, None, [*whole, *worded], **_QUIET)
+        gr.on([p.greet.click], self.greet, None, greeted, **_QUIET)
+        gr.on([p.open.click], self.reopen, [p.conversation], whole, cancels=[asked], **_QUIET)
+        gr.on([p.new.click], self.start_over, [p.conversation], whole, cancels=[asked], **_QUIET)
+        gr.on([p.stop.click], self.stop, [p.chat, p.conversation], [p.chat], queue=False, **_QUIET)
 
-    exchange = [parts.ask_box, parts.chat, parts.conversation]
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = gr.on([parts.ask_box.submit, parts.send.click], ask, exchange, exchange, **quiet)
-    gr.on([page.load], greet, None, [parts.status, parts.chat], **quiet)
-    anew = [parts.status, parts.chat, parts.conversation]
-    gr.on([parts.new.click], start_over, None, anew, cancels=[asked], **quiet)
+    def ask(
+        self,
+        question: str,
+        said: list[Message],
+        conversation: str,
+        again: str,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Updates of the box, the chat and its names; the box is emptied once, not while typing."""
+        question = question.strip()
+        if not question:
+            yield gr.skip(), gr.skip(), gr.skip(), ""
+            return
+        texts, box = _texts(request), ""
+        frames = talk(
+            self._assistant, self._running, texts, question, said, conversation, again=bool(again)
+        )
+        for messages, name in frames:
+            yield box, messages, name, ""
+            box = gr.skip()
+
+    def stop(self, said: list[Message], conversation: str, request: gr.Request) -> Any:
+        """An answer being written ends itself; one that a server left behind is ended here."""
+        if self._running.stop(conversation):
+            return gr.skip()
+        messages = stopped(said, _texts(request))
+        return gr.skip() if messages is None else messages
+
+    def load(self, request: gr.Request) -> tuple[Any, ...]:
+        """The whole page in the reader's language, with the conversation its address names."""
+        texts = _texts(request)
+        conversation = str(request.query_params.get("c", ""))
+        return (
+            *self._opened(conversation, texts),
+            masthead_html(texts),
+            gr.update(placeholder=texts("chat.placeholder"), label=texts("chat.label")),
+            texts("chat.send"),
+            texts("chat.stop"),
+            texts("chat.new"),
+        )
+
+    def greet(self, request: gr.Request) -> tuple[Any, ...]:
+        return self._greeting(_texts(request))
+
+    def reopen(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        return self._opened(conversation, _texts(request))
+
+    def start_over(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
+        self._running.stop(conversation)
+        return self._opened("", _texts(request))
+
+    def _opened(self, conversation: str, texts: Texts) -> tuple[Any, ...]:
+        """Status, chat and the conversation's name; an unknown one is a new one."""
+        status, chat = self._greeting(texts)
+        try:
+            exchanges = reopened(self._assistant, conversation)
+        except Exception as error:  # noqa: BLE001 - a door
+            return status_trouble_html(told(error, texts)), {**chat, "value": []}, ""
+        if exchanges is None:
+            return status, {**chat, "value": []}, ""
+        return status, {**chat, "value": messages_of(exchanges, conversation, texts)}, conversation
+
+    def _greeting(self, texts: Texts) -> tuple[str, dict[str, Any]]:
+        """The status line, and an update of what the empty chat says."""
+        try:
+            status = self._assistant.status()
+            examples = self._assistant.examples() if status.articles else []
+        except Exception as error:  # noqa: BLE001 - a door
+            return status_trouble_html(told(error, texts)), gr.update()
+        welcome = (
+            welcome_html(examples, texts)
+            if status.articles
+            else empty_html(texts, on_page=self._library)
+        )
+        return status_html(status, texts), gr.update(placeholder=welcome)
 
 
-def _ask(
-    assistant: PageAssistant, question: str, said: list[Message], conversation: str
-) -> Iterator[tuple[Any, ...]]:
-    """Updates of the box, the chat and the conversation; the box is emptied once, not while typing."""
-    question = question.strip()
-    if not question:
-        yield gr.skip(), gr.skip(), gr.skip()
-        return
-    if not _ID.fullmatch(conversation):
-        conversation = uuid4().hex
-    said = [*said, _message("user", question_html(question))]
-    box: Any = ""
-    for frame in frames(assistant, question, conversation):
-        yield box, [*said, _message("assistant", frame)], conversation
-        box = gr.skip()
-
-
-def _greeting(assistant: PageAssistant) -> tuple[str, Message]:
-    """The status line, and an update of what the empty chat says."""
-    try:
-        status = assistant.status()
-        examples = assistant.examples() if status.articles else []
-    except Exception as error:  # noqa: BLE001 - a door
-        return status_trouble_html(sentence_of(error)), gr.update()
-    welcome = welcome_html(examples, empty=not status.articles)
-    return status_html(status), gr.update(placeholder=welcome)
-
-
-def _message(role: str, html: str) -> Message:
-    return {"role": role, "content": html}
+def _texts(request: gr.Request) -> Texts:
+    return choose_texts(request.headers.get("accept-language", ""))
 
 
 def _text(html: str, elem_id: str) -> gr.Markdown:
@@ -143,7 +202,7 @@ def _chatbot() -> gr.Chatbot:
         feedback_options=None,
         group_consecutive_messages=False,
         allow_tags=False,
-        placeholder=welcome_html([], empty=False),
+        placeholder=welcome_html([], choose_texts()),
     )
 
 

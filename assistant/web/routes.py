@@ -1,4 +1,4 @@
-"""The plain routes beside the chat: health, a source, the static files.
+"""The plain routes beside the chat: health, a source, the words of the interface, the static files.
 
 Thin: reads the request, asks the assistant, hands the answer to the rendering.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.domain import Span
@@ -20,15 +21,32 @@ from assistant.web.sources import (
     source_page,
     source_trouble_html,
 )
-from assistant.web.troubles import code_of, sentence_of, status_of
+from assistant.web.texts import Texts, choose_texts
+from assistant.web.troubles import code_of, sentence_of, status_of, told
 
 CHAT_PATH = "/chat"
 STATIC = Path(__file__).parent / "static"
+_FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
+_SCRIPTED = (
+    "app.",
+    "chat.",
+    "conversation.",
+    "feedback.",
+    "filter.",
+    "panel.",
+    "rail.",
+    "source.",
+    "tab.",
+    "trouble.",
+)
+"""Groups of texts that the page's script is given."""
 
 
-def build_routes(assistant: PageAssistant) -> APIRouter:
+def build_routes(assistant: PageAssistant, *, library: bool = False) -> APIRouter:
+    """`library`: whether the library may be changed on the page."""
     router = APIRouter()
     _add_files(router)
+    _add_words(router, library=library)
 
     @router.get("/health")
     def health() -> JSONResponse:
@@ -38,18 +56,40 @@ def build_routes(assistant: PageAssistant) -> APIRouter:
             return _refusal(error)
         return JSONResponse({"status": "ok", "in_step": status.in_step})
 
+    _add_source(router, assistant)
+    return router
+
+
+def _add_source(router: APIRouter, assistant: PageAssistant) -> None:
     @router.get(SOURCE_PATH)
     def source(
+        request: Request,
         article: Annotated[str, Query(max_length=2000)],
         start: Annotated[int, Query(ge=0)],
         end: Annotated[int, Query(ge=1)],
         check: Annotated[str, Query(max_length=64)],
     ) -> Response:
+        texts = _texts(request)
         if start >= end:
-            return _page(400, source_trouble_html("The address of this source is damaged."))
-        return _source(assistant, Place(article, Span(start, end), check))
+            return _page(400, source_trouble_html(texts("source.damaged"), texts), texts)
+        return _source(assistant, Place(article, Span(start, end), check), texts)
 
-    return router
+
+def _add_words(router: APIRouter, *, library: bool) -> None:
+    started = uuid4().hex
+
+    @router.get("/texts")
+    def texts(request: Request) -> JSONResponse:
+        """The words that the page's script needs, and what may be done on this page."""
+        words = _texts(request)
+        held = {key: text for prefix in _SCRIPTED for key, text in words.lines(prefix).items()}
+        told = {"language": words.language, "texts": held, "library": library, "started": started}
+        return JSONResponse(told, headers=_FRESH)
+
+    @router.get("/alive")
+    def alive() -> JSONResponse:
+        """Another value after another start: the page asks now and then."""
+        return JSONResponse({"started": started}, headers={"Cache-Control": "no-store"})
 
 
 def _add_files(router: APIRouter) -> None:
@@ -66,17 +106,20 @@ def _add_files(router: APIRouter) -> None:
         return FileResponse(STATIC / "manifest.json", media_type="application/manifest+json")
 
 
-def _source(assistant: PageAssistant, place: Place) -> Response:
+def _source(assistant: PageAssistant, place: Place, texts: Texts) -> Response:
     try:
-        return _page(200, source_html(assistant.article(place.article_id), place))
+        return _page(200, source_html(assistant.article(place.article_id), place, texts), texts)
     except Exception as error:  # noqa: BLE001 - a door
-        return _page(status_of(error), source_trouble_html(sentence_of(error)))
+        return _page(status_of(error), source_trouble_html(told(error, texts), texts), texts)
 
 
-def _page(status: int, article_html: str) -> Response:
-    body = source_page(article_html).encode("utf-8", "replace")
-    headers = {"Cache-Control": "private, no-store"}
-    return HTMLResponse(body, status_code=status, headers=headers)
+def _page(status: int, article_html: str, texts: Texts) -> Response:
+    body = source_page(article_html, texts).encode("utf-8", "replace")
+    return HTMLResponse(body, status_code=status, headers=_FRESH)
+
+
+def _texts(request: Request) -> Texts:
+    return choose_texts(request.headers.get("accept-language", ""))
 
 
 def _refusal(error: Exception) -> JSONResponse:

@@ -21,7 +21,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from assistant.errors import SettingsError
+from assistant.web.conversation_routes import build_conversation_routes
 from assistant.web.gate import Gate
+from assistant.web.library_routes import build_library_routes
 from assistant.web.protocol import PageAssistant
 from assistant.web.routes import CHAT_PATH, STATIC, build_routes
 from assistant.web.view_routes import build_view_routes
@@ -40,15 +42,19 @@ _GRADIO = {
 """What Gradio reads when it is imported and when its queue is made."""
 _EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, never bound
 
+_STYLES = ("gradio", "page", "views", "conversations", "library")
 _HEAD = (
-    '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/gradio.css">'
-    '<link rel="stylesheet" href="/static/page.css">'
-    '<link rel="stylesheet" href="/static/views.css"><script src="/static/page.js" defer></script>'
+    '<link rel="icon" href="/static/mark.svg">'
+    + "".join(f'<link rel="stylesheet" href="/static/{name}.css">' for name in _STYLES)
+    + '<script type="module" src="/static/page.js"></script>'
+    '<script src="/static/library.js" defer></script>'
 )
 
 
-def build_app(assistant: PageAssistant) -> FastAPI:
+def build_app(assistant: PageAssistant, *, library: bool = False) -> FastAPI:
     """The page at `/chat/` (`/` leads there), `/source`, the views, `/health` and `/static`.
+
+    `library`: whether the library may be changed on the page.
 
     Not to be called where an event loop runs: Gradio is put together in one of its own.
     """
@@ -56,16 +62,19 @@ def build_app(assistant: PageAssistant) -> FastAPI:
     # Without this Gradio answers every Origin with leave to read, credentials included.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Gate)
-    app.include_router(build_routes(assistant))
+    app.include_router(build_routes(assistant, library=library))
     app.include_router(build_view_routes(assistant))
+    app.include_router(build_conversation_routes(assistant))
+    app.include_router(build_library_routes(assistant, library))
     app.mount("/static", StaticFiles(directory=STATIC))
     # Outside a loop Gradio opens several and never closes them.
-    asyncio.run(_mount_chat(app, assistant))
+    asyncio.run(_mount_chat(app, assistant, library=library))
     return app
 
 
-def serve(assistant: PageAssistant, host: str, port: int) -> None:
-    """Serves until interrupted. Port 0 takes a free one; the address printed is the one taken.
+def serve(assistant: PageAssistant, host: str, port: int, *, library: bool = False) -> None:
+    """Serves until interrupted; `library` as in `build_app`. Port 0 takes a free one; the address printed
+    is the one taken.
 
     Raises SettingsError when the address cannot be had.
     """
@@ -73,7 +82,7 @@ def serve(assistant: PageAssistant, host: str, port: int) -> None:
     with listener:
         address = _address(host, listener.getsockname()[1])
         config = uvicorn.Config(
-            build_app(assistant),
+            build_app(assistant, library=library),
             log_level="warning",
             access_log=False,
             proxy_headers=False,
@@ -97,13 +106,13 @@ class _Server(uvicorn.Server):
             self._on_listening()
 
 
-async def _mount_chat(app: FastAPI, assistant: PageAssistant) -> None:
+async def _mount_chat(app: FastAPI, assistant: PageAssistant, *, library: bool) -> None:
     os.environ.update(_GRADIO)
     import gradio as gr
 
     from assistant.web.chat import build_chat
 
-    page = build_chat(assistant)
+    page = build_chat(assistant, library=library)
     page.max_threads = MAX_STREAMS  # read by queue()
     page.queue(api_open=False, default_concurrency_limit=_AT_ONCE, max_size=_WAITING)
     closed: dict[str, Any] = {"openapi_url": None, "docs_url": None, "redoc_url": None}

@@ -13,8 +13,8 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
-from assistant.answer.dates import readable
 from assistant.domain import Article, Citation, Source, Span
+from assistant.web.texts import Texts
 
 SOURCE_PATH = "/source"
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -45,39 +45,35 @@ def check_of(words: str) -> str:
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def source_html(article: Article, place: Place) -> str:
+def source_html(article: Article, place: Place, texts: Texts) -> str:
     """The `<article>` of the panel. Its `<mark>`s are the quote, or there is a note that it is gone."""
     span = place.span if _still_there(article, place) else None
     title = article.source.title
     text_start = len(title) + 1
-    gone = (
-        ""
-        if span
-        else '<p class="notice">This article has been edited since the answer was written; '
-        "the words quoted no longer stand where they stood.</p>"
-    )
+    gone = "" if span else f'<p class="notice">{escape(texts("source.edited"))}</p>'
     paragraphs = "".join(
         f"<p>{_with_mark(found[0], text_start + found.start(), span)}</p>"
         for found in _PARAGRAPH.finditer(article.text)
     )
     return (
         f'<article class="source"><header><h2><bdi>{_with_mark(title, 0, span)}</bdi></h2>'
-        f'{_origin(article.source)}</header><div class="source-text" tabindex="0">{gone}'
+        f'{_origin(article.source, texts)}</header><div class="source-text" tabindex="0">{gone}'
         f"{paragraphs}</div></article>"
     )
 
 
-def source_trouble_html(sentence: str) -> str:
+def source_trouble_html(sentence: str, texts: Texts) -> str:
     return (
-        '<article class="source trouble"><header><h2>This source cannot be shown</h2></header>'
+        f'<article class="source trouble"><header><h2>{escape(texts("source.missing"))}</h2></header>'
         f'<div class="source-text" tabindex="0"><p>{escape(sentence)}</p></div></article>'
     )
 
 
-def source_page(article_html: str) -> str:
+def source_page(article_html: str, texts: Texts) -> str:
     """The same article as a page of its own, for a mark opened in a new tab."""
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Source - Accord</title>'
+        f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(texts('source.title'))} - Accord</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/page.css">'
         f'</head><body class="source-page"><main>{article_html}</main></body></html>'
@@ -110,14 +106,17 @@ def _with_mark(text: str, offset: int, span: Span | None) -> str:
     return f"{escape(text[:start])}{mark}{escape(text[start:end])}</mark>{escape(text[end:])}"
 
 
-def _origin(source: Source) -> str:
-    date = readable(source.date) if source.date else ""
+def _origin(source: Source, texts: Texts) -> str:
+    # Here and not above: that module needs the addresses made here.
+    from assistant.web.views.words import date_words, held_safe, told
+
+    date = date_words(texts, source.date) if source.date else ""
     parts = [f"<bdi>{escape(part)}</bdi>" for part in (source.publisher, date) if part]
     url = safe_url(source.url)
     if url:
-        host = escape(urlsplit(url).hostname or url)
+        open_at = told(texts, "source.open_at", host=held_safe(urlsplit(url).hostname or url))
         parts.append(
             f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer" '
-            f'title="{escape(url)}">Open at <bdi>{host}</bdi></a>'
+            f'title="{escape(url)}">{open_at}</a>'
         )
     return f'<p class="meta">{" · ".join(parts)}</p>' if parts else ""

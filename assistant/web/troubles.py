@@ -9,23 +9,27 @@ from __future__ import annotations
 import logging
 import re
 
-from assistant.errors import AccordError, ArticleMissing
-
-UNEXPECTED = "Something went wrong inside Accord; its log has the details. You can go on asking."
+from assistant.errors import AccordError, ArticleMissing, ConversationMissing
+from assistant.web.texts import Texts, choose_texts
 
 _log = logging.getLogger(__name__)
 
 
-def sentence_of(error: Exception) -> str:
+def told(error: Exception, texts: Texts) -> str:
     """To be called where the error is caught: logs what nobody raised on purpose."""
     if isinstance(error, AccordError):
         return str(error)
     _log.error("the page met an unexpected error", exc_info=error)
-    return UNEXPECTED
+    return texts("trouble.unexpected")
+
+
+def sentence_of(error: Exception) -> str:
+    """The same in English, for whoever has no reader's language."""
+    return told(error, choose_texts())
 
 
 def status_of(error: Exception) -> int:
-    if isinstance(error, ArticleMissing):
+    if isinstance(error, ArticleMissing | ConversationMissing):
         return 404
     return 503 if isinstance(error, AccordError) else 500
 

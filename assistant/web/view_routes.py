@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -17,9 +16,10 @@ from assistant.deals.ledger.book import DealBook
 from assistant.deals.ledger.companies import Join
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.ledger.register import Company
-from assistant.domain import Article, Quote
+from assistant.domain import Quote
 from assistant.errors import ArticleMissing, FilterRefused
 from assistant.ledger_formats import deals_csv, write_xlsx
+from assistant.web.protocol import ViewAssistant
 from assistant.web.texts import Texts, choose_texts
 from assistant.web.troubles import code_of, sentence_of, status_of
 from assistant.web.views.companies import companies_html, company_html, find_company
@@ -35,18 +35,6 @@ _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ALL = Shown()
 _FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
-
-
-class ViewAssistant(Protocol):
-    """What the views need. Called from many threads at once; refuses with AccordError."""
-
-    def book(self) -> DealBook:
-        """All deals as they stand now; the same object until one changes."""
-        ...
-
-    def article(self, article_id: str) -> Article:
-        """Raises ArticleMissing."""
-        ...
 
 
 def build_view_routes(assistant: ViewAssistant) -> APIRouter:

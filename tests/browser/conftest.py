@@ -10,20 +10,28 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
+from deal_books import tell_deals
+from fastapi import FastAPI
 from playwright.sync_api import (
+    Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     expect,
     sync_playwright,
 )
 
+from assistant.deals.ledger.book import DealBook
+from assistant.web.protocol import PageAssistant
 from assistant.web.server import build_app
 
 from .scripted import ScriptedAssistant
@@ -66,44 +74,99 @@ class Served:
         self.assistant = assistant
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    assistant = ScriptedAssistant()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            build_app(assistant), log_level="warning", timeout_graceful_shutdown=1
-        )
+def app_of(assistant: PageAssistant, *, library: bool = False) -> FastAPI:
+    """On a thread of its own: where Playwright runs, a loop does, which Gradio's page cannot bear."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(build_app, assistant, library=library).result()
+
+
+@contextmanager
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """The address of an application on a real socket; port 0 takes a free one."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
         while not running.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.05)
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", assistant)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         running.should_exit = True
         thread.join(timeout=20)
 
 
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> DealBook:
+    """Seven deals of invented companies."""
+    return tell_deals(tmp_path_factory.mktemp("deals"))
+
+
+@pytest.fixture(scope="session")
+def server(book: DealBook) -> Iterator[Served]:
+    """One for all tests: putting Gradio's page together takes seconds."""
+    assistant = ScriptedAssistant(deals=book)
+    with serving(app_of(assistant)) as address:
+        yield Served(address, assistant)
+
+
 @pytest.fixture
-def served(server: Served) -> Served:
+def served(server: Served, book: DealBook) -> Served:
     """The server with an assistant that remembers nothing of the tests before."""
-    fresh = ScriptedAssistant()
-    server.assistant.scripts = fresh.scripts
-    server.assistant.held = fresh.held
-    server.assistant.asked = fresh.asked
+    for name, value in vars(ScriptedAssistant(deals=book)).items():
+        setattr(server.assistant, name, value)
     return server
 
 
-@pytest.fixture(scope="module")
-def window(server: Served) -> Iterator[BrowserContext]:
-    """One browser window, whose pages share the cache. After the server: Playwright's loop runs on."""
+@pytest.fixture(scope="session")
+def chromium(server: Served) -> Iterator[Browser]:
+    """After the server: Playwright's loop runs on."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = chromium.new_context()
-        context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
-        yield context
+        yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def window(chromium: Browser) -> BrowserContext:
+    """One browser window, whose pages share the cache."""
+    return new_window(chromium)
+
+
+def new_window(chromium: Browser, language: str = "en-GB") -> BrowserContext:
+    context = chromium.new_context(locale=language)
+    context.set_default_timeout(PATIENCE_MS)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context
+
+
+def is_ready(page: Page) -> None:
+    """Gradio has drawn the page, and the page's script has taken its part of it in hand."""
+    page.wait_for_selector("#status li, #status .trouble")
+    page.wait_for_selector("#tabs .tab")
+    page.wait_for_selector("#rail .rail-list > *", state="attached")
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Waits for what no element shows."""
+    for _ in range(PATIENCE_MS // 50):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not become so")
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#ask textarea", question)
+    page.press("#ask textarea", "Enter")
+
+
+def answer(page: Page, index: int) -> Locator:
+    """The answer with this index, once it is finished."""
+    found = page.locator("#chat .answer").nth(index)
+    expect(found.locator(".writer")).to_be_visible()
+    return found
 
 
 class Watch:
@@ -124,7 +187,9 @@ class Watch:
             self.outside.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # Chromium writes down each page that was refused; what the person is told of it is tested.
+        refused = message.text.startswith("Failed to load resource: the server responded with a")
+        if message.type in ("error", "warning") and not refused:
             self.trouble.append(message.text)
 
 
@@ -140,7 +205,7 @@ def page(window: BrowserContext, served: Served, viewport: tuple[int, int]) -> I
     page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
     watch = Watch(page, served.address)
     page.goto(served.address)
-    page.wait_for_selector("#status li")
+    is_ready(page)
     yield page
     page.close()
     assert watch.requests > 10

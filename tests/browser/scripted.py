@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from assistant.curation import Curation
 from assistant.deals.ledger.book import DealBook
 from assistant.domain import (
     Abstention,
     Answer,
     Article,
     Citation,
+    Conversation,
     Delta,
+    Exchange,
     Finished,
     Quote,
     Source,
     Span,
     Status,
+    Strength,
 )
-from assistant.errors import ArticleMissing
+from assistant.errors import ArticleMissing, ConversationMissing, FeedbackRefused
+from assistant.library.ingest import Files, Report
+from assistant.web.intake import Progress
 
 Script = Callable[[], Iterator[Delta | Finished]]
+AT = "2026-11-24T18:15:00+00:00"
 
 
 def cite(n: int, article: Article, words: str) -> Citation:
@@ -95,6 +102,15 @@ PARTNERS_ANSWER = finished(
     ),
     cite(2, XIAOMI, "spoke of the deep experience of the new partner in artificial intelligence"),
 )
+PARTNERS_ANSWER = Finished(
+    replace(
+        PARTNERS_ANSWER.answer,
+        deals=("d1", "d2"),
+        companies=("c1",),
+        next_questions=(PURCHASE, TESLA),
+        strength=Strength.ONE,
+    )
+)
 PURCHASE_ANSWER = finished(
     PURCHASE,
     "Baidu bought KITT.AI of Seattle. [1]",
@@ -109,6 +125,7 @@ TESLA_ANSWER = finished(
     cite(1, XIAOMI, "Xiaomi and Baidu said on Tuesday that they will work together"),
     abstention=Abstention.NO_SUCH_DEAL,
 )
+TESLA_ANSWER = Finished(replace(TESLA_ANSWER.answer, next_questions=(PARTNERS,)))
 NASTY_ANSWER = finished(
     NASTY,
     "<img src=https://evil.example/a.png onerror=window.hurt=1> **bold** [link](https://evil.example)"
@@ -126,14 +143,14 @@ ANSWERS = {
 FULL = Status(
     articles=43,
     passages=120,
-    deals=0,
-    companies=0,
+    deals=12,
+    companies=1,
     in_step=True,
     embedder="minilm",
     writer="offline",
     first_date="2005-11",
     last_date="2018-06-14",
-    updated_at="2026-11-24T18:15:00+00:00",
+    updated_at=AT,
     database="sqlite",
     data="/data",
 )
@@ -155,13 +172,62 @@ class ScriptedAssistant:
     held: Status = FULL
     deals: DealBook = field(default_factory=DealBook)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[str, list[Exchange]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    judged: list[tuple[str, str, str]] = field(default_factory=list)
 
     def stream(self, question: str, conversation: str) -> Iterator[Delta | Finished]:
         self.asked.append((question, conversation))
-        if question in self.scripts:
-            yield from self.scripts[question]()
-        else:
-            yield from told(ANSWERS[question])
+        script = self.scripts.get(question)
+        for part in script() if script else told(ANSWERS[question]):
+            if isinstance(part, Finished):
+                kept = Exchange(question, part.answer, AT)
+                self.kept.setdefault(conversation, []).append(kept)
+            yield part
+
+    def conversations(self, person: str = "", words: str = "") -> list[Conversation]:
+        return [
+            self.find_conversation(name)
+            for name, exchanges in reversed(self.kept.items())
+            if exchanges
+            and all(word in self.names.get(name, str(exchanges)) for word in words.split())
+        ]
+
+    def conversation(self, conversation: str, person: str = "") -> list[Exchange]:
+        if not self.kept.get(conversation):
+            raise ConversationMissing(f"there is no conversation {conversation!r}")
+        return self.kept[conversation]
+
+    def find_conversation(self, conversation: str, person: str = "") -> Conversation:
+        held = self.conversation(conversation)
+        name = self.names.get(conversation, held[0].question)
+        return Conversation(conversation, name, AT, AT, len(held))
+
+    def rename_conversation(self, conversation: str, name: str, person: str = "") -> None:
+        self.names[conversation] = name
+
+    def delete_conversation(self, conversation: str, person: str = "") -> None:
+        del self.kept[conversation]
+
+    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
+        self.conversation(conversation).pop()
+
+    def give_feedback(
+        self, conversation: str, exchange: int, verdict: str, words: str = "", person: str = ""
+    ) -> None:
+        if words == "refuse this":
+            raise FeedbackRefused("a word on an answer may have 2,000 characters; write less")
+        self.judged.append((self.conversation(conversation)[exchange].question, verdict, words))
+
+    @property
+    def curation(self) -> Curation:
+        raise NotImplementedError
+
+    def ingest(self, paths: Files, progress: Progress = lambda _w, _d, _t: None) -> Report:
+        raise NotImplementedError
+
+    def ingest_seeds(self, progress: Progress = lambda _w, _d, _t: None) -> Report:
+        raise NotImplementedError
 
     def article(self, article_id: str) -> Article:
         if article_id not in ARTICLES:

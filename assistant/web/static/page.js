@@ -1,113 +1,119 @@
-// The parts of the page that Gradio does not have: opening a source beside the chat, asking an
-// example question, and the keyboard around both. Loaded once, as a file: no script stands inline.
-(() => {
-  "use strict";
+// What the page has that Gradio does not: conversations at the left, views and sources at the right, and
+// what can be done with an answer. Files of their own, so that no script stands inline.
+import { forgetTyped, watchConnection } from "./connection.js";
+import * as panel from "./panel.js";
+import { buildRail, closeRail, railIsOpen, setCurrent } from "./rail.js";
+import { ask, buildTalk, openConversation, show } from "./talk.js";
+import { loadWords, sentenceOf } from "./words.js";
 
-  const MARKS = "a.cite, a.source-link";
-  let opener = null; // the mark whose source is open
-  let loading = null;
+const PARTS = ["chat", "tabs", "rail", "panel", "notes", "conversation", "send"];
 
-  const panel = () => document.getElementById("source-panel");
-
-  function trouble(sentence) {
-    const article = document.createElement("article");
-    article.className = "source trouble";
-    article.innerHTML = '<header><h2></h2></header><div class="source-text" tabindex="0"><p></p></div>';
-    article.querySelector("h2").textContent = "This source cannot be shown";
-    article.querySelector("p").textContent = sentence;
-    return article;
-  }
-
-  async function fetchSource(address, signal) {
-    const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector("article.source") ?? trouble("Accord did not answer as expected.");
-  }
-
-  function closeButton() {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "close-source";
-    button.textContent = "Close";
-    button.addEventListener("click", close);
-    return button;
-  }
-
-  function show(article) {
-    const top = opener?.getBoundingClientRect().top;
-    panel().replaceChildren(document.importNode(article, true), closeButton());
-    document.body.classList.add("reading");
-    holdStill(opener, top);
-    panel().querySelector("mark")?.scrollIntoView({ block: "center" });
-    panel().querySelector(".source-text").focus({ preventScroll: true });
-  }
-
-  // The chat grows narrower beside a source; the mark stays where the eye is.
-  function holdStill(anchor, top) {
-    const log = anchor?.closest('[role="log"]');
-    if (log) log.scrollTop += anchor.getBoundingClientRect().top - top;
-  }
-
-  function light(anchor) {
-    for (const mark of document.querySelectorAll("a.open")) mark.classList.remove("open");
-    anchor?.classList.add("open");
-  }
-
-  async function open(anchor) {
-    loading?.abort();
-    loading = new AbortController();
-    const { signal } = loading;
-    opener = anchor;
-    light(anchor);
-    try {
-      const article = await fetchSource(anchor.href, signal);
-      if (!signal.aborted) show(article);
-    } catch (error) {
-      if (!signal.aborted) show(trouble("Accord cannot be reached. Is it still running?"));
-    }
-  }
-
-  function close() {
-    loading?.abort();
-    document.body.classList.remove("reading");
-    panel()?.replaceChildren();
-    light(null);
-    if (opener?.isConnected) opener.focus();
-    opener = null;
-  }
-
-  // The box is Gradio's: it hears of the new text through an input event.
-  function ask(question) {
-    const box = document.querySelector("#ask textarea, #ask input");
-    const setter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(box), "value").set;
-    setter.call(box, question);
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    setTimeout(() => document.getElementById("send").click(), 0);
-    box.focus();
-  }
-
-  // Gradio names each message by its whole markup, which a screen reader would spell out.
-  function unname() {
-    for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) {
-      message.removeAttribute("aria-label");
-    }
-  }
-  const changes = { subtree: true, childList: true, attributeFilter: ["aria-label"] };
-  new MutationObserver(unname).observe(document.body, changes);
-
-  document.addEventListener("click", (event) => {
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    const anchor = event.target.closest?.(MARKS);
-    if (anchor && plain) {
-      event.preventDefault();
-      open(anchor);
-    }
-    const example = event.target.closest?.("button.example-question");
-    if (example) ask(example.textContent);
-    if (event.target.closest?.("#new")) close();
+// Gradio draws the page some time after this file is read.
+function drawn() {
+  const isThere = () => PARTS.every((id) => document.getElementById(id));
+  return new Promise((resolve) => {
+    if (isThere()) return resolve();
+    const watch = new MutationObserver(() => {
+      if (!isThere()) return;
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe(document.body, { subtree: true, childList: true });
   });
+}
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.body.classList.contains("reading")) close();
-  });
-})();
+// What is shown there is no text of Gradio's, whose looks for text end here.
+function takeOut() {
+  for (const id of ["tabs", "rail", "panel", "notes"]) {
+    const part = document.getElementById(id);
+    document.getElementById(`${id}-holder`).replaceWith(part);
+  }
+}
+
+const conversationHere = () => new URLSearchParams(location.search).get("c") ?? "";
+
+function startOver() {
+  document.getElementById("new").click();
+}
+
+async function takeSeeds(act) {
+  act.disabled = true;
+  try {
+    await fetch("/library/seeds", { method: "POST" });
+    panel.openTab("library", act);
+    await taken();
+    document.getElementById("greet").click();
+  } catch (error) {
+    act.disabled = false;
+    act.after(sentenceOf(error));
+  }
+}
+
+// Until what is being taken in is taken in.
+async function taken() {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const progress = await (await fetch("/library/progress")).json();
+    if (progress.state !== "working") return;
+  }
+}
+
+// What the library has done changes what is held: the status line and the examples follow.
+function followLibrary() {
+  let seen = null;
+  const look = () => {
+    const done = document.querySelector('#panel .library-view :is(.note, .intake[data-state="done"])');
+    if (done && done !== seen) document.getElementById("greet").click();
+    seen = done;
+  };
+  new MutationObserver(look).observe(document.getElementById("panel"), { childList: true, subtree: true });
+}
+
+function clicked(event) {
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  const anchor = event.target.closest?.("a[href]");
+  const inChat = anchor?.matches("#chat a.cite, #chat a.source-link");
+  const inPanel = anchor?.closest("#panel") && !anchor.matches(".out");
+  if (anchor && plain && (inChat || inPanel) && panel.shownHere(anchor)) {
+    event.preventDefault();
+    if (inChat) panel.light(anchor);
+    panel.openAddress(panel.shownHere(anchor), anchor);
+    return;
+  }
+  const act = event.target.closest?.("button");
+  if (!act) return;
+  if (act.matches(".ask")) ask(act.value || act.dataset.question);
+  if (act.matches(".seeds")) takeSeeds(act);
+  if (act.matches(".open-library")) panel.openTab("library", act);
+  if (act.id === "new") {
+    closeRail();
+    show("");
+    forgetTyped();
+    panel.emptyPanel();
+  }
+}
+
+function pressed(event) {
+  if (event.key !== "Escape") return;
+  if (railIsOpen()) closeRail();
+  else if (panel.isOpen()) panel.close();
+}
+
+function submitted(event) {
+  if (!event.target.closest("#panel") || !panel.shownHere(event.target.action)) return;
+  event.preventDefault();
+  panel.submitForm(event.target, event.submitter);
+}
+
+await Promise.all([loadWords(), drawn()]);
+takeOut();
+panel.buildPanel();
+buildTalk();
+buildRail(openConversation, startOver);
+setCurrent(conversationHere());
+watchConnection();
+followLibrary();
+document.addEventListener("click", clicked);
+document.addEventListener("keydown", pressed);
+document.addEventListener("submit", submitted);
+addEventListener("popstate", () => openConversation(conversationHere()));

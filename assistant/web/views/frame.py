@@ -26,7 +26,15 @@ from assistant.web.views.words import (
 )
 
 DEALS, TIMELINE, MAP, COMPANIES = "/deals", "/timeline", "/map", "/companies"
-_NAV = ((DEALS, "deals"), (TIMELINE, "timeline"), (MAP, "map"), (COMPANIES, "companies"))
+CONVERSATIONS, LIBRARY = "/conversations", "/library"
+_NAV = (
+    (DEALS, "deals"),
+    (TIMELINE, "timeline"),
+    (MAP, "map"),
+    (COMPANIES, "companies"),
+    (CONVERSATIONS, "conversations"),
+    (LIBRARY, "library"),
+)
 _CHAT = "/chat/"
 _ALL = Shown()
 
@@ -39,15 +47,17 @@ def article_html(name: str, heading: Html, body: Iterable[str], *, under: str = 
     )
 
 
-def view_page(texts: Texts, title: str, article: Html, path: str, shown: Shown = _ALL) -> str:
-    """A page of its own, which works without the chat and without a script."""
+def view_page(
+    texts: Texts, title: str, article: Html, path: str, shown: Shown = _ALL, *, head: str = ""
+) -> str:
+    """A page of its own, which works without the chat and without a script; `head` goes into its head."""
     links = "".join(_nav_link(texts, to, name, path, shown) for to, name in _NAV)
     return (
         f'<!doctype html><html lang="{texts.language}"><head><meta charset="utf-8">'
         f"<title>{escape(title)} - Accord</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="/static/mark.svg"><link rel="stylesheet" href="/static/page.css">'
-        '<link rel="stylesheet" href="/static/views.css"></head><body class="view-page">'
+        f'<link rel="stylesheet" href="/static/views.css">{head}</head><body class="view-page">'
         f'<a class="skip" href="#content">{escape(texts("app.skip"))}</a>'
         f'<header class="view-top"><nav aria-label="{attribute(texts("view.nav"))}">'
         f'<a class="home" href="{_CHAT}">Accord</a>{links}'
@@ -57,8 +67,12 @@ def view_page(texts: Texts, title: str, article: Html, path: str, shown: Shown =
 
 
 def _nav_link(texts: Texts, to: str, name: str, path: str, shown: Shown) -> str:
-    # The list of companies has no filter but a name.
-    href = to if to == COMPANIES else replace(shown, sort=NEWEST, page=1).href(to)
+    # The list of companies, conversations and the library have no filters of deals.
+    href = (
+        to
+        if to in (COMPANIES, CONVERSATIONS, LIBRARY)
+        else replace(shown, sort=NEWEST, page=1).href(to)
+    )
     here = ' aria-current="page"' if to == path else ""
     return f'<a href="{attribute(href)}"{here}>{escape(texts(f"{name}.title"))}</a>'
 

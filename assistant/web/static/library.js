@@ -1,0 +1,71 @@
+// The library without reloading: how far a taking-in is, and files that are dropped. The page works
+// without it. The view may stand in the panel beside the chat and be replaced there at any time, so
+// everything is looked up when it is needed.
+(() => {
+  "use strict";
+
+  const EVERY_MS = 1000;
+  let asking = false;
+
+  const working = () => document.querySelector('.view .intake[data-state="working"]');
+
+  function show(section, stand) {
+    const bar = section.querySelector("progress");
+    if (stand.total > 0) {
+      bar.max = stand.total;
+      bar.value = stand.done;
+    } else {
+      bar.removeAttribute("value");
+    }
+    const doing = section.querySelector(".doing");
+    if (doing.textContent !== stand.what) doing.textContent = stand.what;
+  }
+
+  async function renew(view) {
+    const response = await fetch("/library", { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const article = page.querySelector("article.view");
+    if (response.ok && article && view.isConnected) view.replaceWith(document.importNode(article, true));
+  }
+
+  async function look() {
+    const section = working();
+    if (!section || asking || document.hidden) return;
+    asking = true;
+    try {
+      const response = await fetch("/library/progress", { headers: { Accept: "application/json" } });
+      const stand = response.ok ? await response.json() : null;
+      if (stand?.state === "working") show(section, stand);
+      else if (stand) await renew(section.closest("article.view"));
+    } catch {
+      // Accord cannot be reached just now; it is asked again.
+    } finally {
+      asking = false;
+    }
+  }
+
+  const zoneOf = (event) => event.target.closest?.("form.drop-zone");
+  const bringsFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+  document.addEventListener("dragover", (event) => {
+    const zone = zoneOf(event);
+    if (!zone || !bringsFiles(event)) return;
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    const zone = zoneOf(event);
+    if (zone && !zone.contains(event.relatedTarget)) zone.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    const zone = zoneOf(event);
+    if (!zone || !bringsFiles(event)) return;
+    event.preventDefault();
+    zone.classList.remove("over");
+    const input = zone.querySelector('input[type="file"]');
+    input.files = event.dataTransfer.files;
+    if (input.files.length > 0) zone.requestSubmit();
+  });
+
+  setInterval(look, EVERY_MS);
+})();

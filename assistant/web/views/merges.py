@@ -1,0 +1,190 @@
+"""Which companies are one: those that may be, those that rules joined, and what was decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from assistant.deals.ledger.book import DealBook
+from assistant.deals.ledger.candidates import Candidate
+from assistant.deals.ledger.companies import Act, Decision, Join, Why
+from assistant.deals.ledger.register import Company
+from assistant.domain import Quote
+from assistant.web.texts import Texts
+from assistant.web.views.frame import LIBRARY, article_html, pages_html
+from assistant.web.views.library import MERGES, PAGE, note_html
+from assistant.web.views.words import (
+    Html,
+    attribute,
+    counted,
+    date_words,
+    held_safe,
+    number_words,
+    quote_html,
+    told,
+)
+
+_DECISIONS_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two names of a company that a rule made one."""
+
+    company: Company
+    join: Join
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """What the view shows: of `joined` one page, and `total` of all."""
+
+    possible: Sequence[Candidate]
+    joined: Sequence[Joined]
+    total: int
+    decisions: Sequence[Decision]
+    page: int = 1
+
+
+def joined_by_rules(companies: Sequence[Company]) -> list[Joined]:
+    """The least certain first. What the owner joined stands among the decisions."""
+    order = list(Why)
+    found = [
+        Joined(company, join)
+        for company in companies
+        for join in dict.fromkeys(company.joins)
+        if join.why is not Why.OWNER
+    ]
+    found.sort(key=lambda one: (-order.index(one.join.why), one.company.name.casefold()))
+    return found
+
+
+def merges_html(
+    texts: Texts,
+    book: DealBook,
+    merges: Merges,
+    proofs: Mapping[Join, Quote],
+    allowed: bool,
+    note: str = "",
+) -> Html:
+    """`proofs` are the words of articles that say that two names are one, where they do."""
+    body = [
+        note_html(note),
+        f'<p class="hint">{escape(texts("merges.lead" if allowed else "library.read_only"))}</p>',
+        _section(
+            texts, "possible", [_candidate(texts, one, allowed) for one in merges.possible], ""
+        ),
+        _section(
+            texts,
+            "joined",
+            [_joined(texts, book, one, proofs.get(one.join), allowed) for one in merges.joined],
+            _pages(texts, merges),
+        ),
+        _section(
+            texts,
+            "decisions",
+            [_decision(texts, one, allowed) for one in merges.decisions[:_DECISIONS_AT_MOST]],
+            "",
+        ),
+        f'<p><a class="view-link act" href="{LIBRARY}">{escape(texts("library.title"))}</a></p>',
+    ]
+    return article_html("merges", Html(escape(texts("merges.heading"))), body)
+
+
+def _section(texts: Texts, name: str, items: Sequence[str], after: str) -> str:
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    body = (
+        f'<ul class="pairs">{listed}</ul>{after}'
+        if items
+        else f'<p class="nothing">{escape(texts(f"merges.{name}_none"))}</p>'
+    )
+    return f'<section class="{name}"><h3>{escape(texts(f"merges.{name}"))}</h3>{body}</section>'
+
+
+def _pages(texts: Texts, merges: Merges) -> str:
+    pages = max(1, -(-merges.total // PAGE))
+    hrefs = (f"{MERGES}?page={merges.page - 1}", f"{MERGES}?page={merges.page + 1}")
+    return pages_html(texts, merges.page, pages, hrefs)
+
+
+def _candidate(texts: Texts, one: Candidate, allowed: bool) -> str:
+    names = tuple(_company(texts, company) for company in (one.left, one.right))
+    why = [texts(f"merges.like_{one.likeness.name.lower()}")]
+    if one.shared:
+        key = "merges.shared_one" if one.shared == 1 else "merges.shared"
+        why.append(texts(key, count=number_words(texts, one.shared)))
+    line = told(texts, "list.and", some=names[0], last=names[1])
+    reason = f'<p class="meta">{escape(texts("list.comma").join(why))}</p>'
+    if not allowed:
+        return f"<p>{line}</p>{reason}"
+    fields = {
+        "left": one.left.id,
+        "left_name": one.left.name,
+        "right": one.right.id,
+        "right_name": one.right.name,
+    }
+    both = texts("list.and", some=one.left.name, last=one.right.name)
+    acts = _act(texts, "accept", fields, both) + _act(texts, "reject", fields, both)
+    return f'<p>{line}</p>{reason}<div class="acts">{acts}</div>'
+
+
+def _company(texts: Texts, company: Company) -> Html:
+    """Its name, leading to it, with how many deals and articles speak of it."""
+    meta = texts("list.comma").join(
+        (counted(texts, "deals", company.deals), counted(texts, "articles", company.articles))
+    )
+    return Html(
+        f'<a class="view-link" href="/companies/{company.id}">{held_safe(company.name)}</a> '
+        f'<span class="meta">({escape(meta)})</span>'
+    )
+
+
+def _joined(texts: Texts, book: DealBook, one: Joined, proof: Quote | None, allowed: bool) -> str:
+    join = one.join
+    same = told(texts, "companies.same", name=held_safe(join.name), other=held_safe(join.other))
+    why = Html(escape(texts(f"companies.why_{join.why.name.lower()}")))
+    line = f"<p>{told(texts, 'list.colon', name=same, told=why)}</p>"
+    line += f'<p class="meta">{_company(texts, one.company)}</p>'
+    if proof:
+        shown = quote_html(texts, proof, book.source(proof.article_id))
+        line += f'<div class="quotes">{shown}</div>'
+    if not allowed:
+        return line
+    fields = {"company": one.company.id, "name": join.name, "other": join.other}
+    both = texts("companies.same", name=join.name, other=join.other)
+    acts = _act(texts, "keep", fields, both) + _act(texts, "split", fields, both)
+    return f'{line}<div class="acts">{acts}</div>'
+
+
+def _decision(texts: Texts, decision: Decision, allowed: bool) -> str:
+    key = {Act.MERGE: "merge", Act.SPLIT: "split", Act.APART: "apart"}[decision.act]
+    names = {"name": decision.name, "other": decision.other}
+    if decision.act is Act.SPLIT:
+        del names["other"]
+    words = texts(f"merges.{key}_line", **names)
+    line = told(texts, f"merges.{key}_line", **{n: held_safe(v) for n, v in names.items()})
+    meta = [decision.reason, date_words(texts, decision.at[:10])]
+    if decision.articles:
+        meta.append(counted(texts, "articles", len(decision.articles)))
+    if decision.undone_at:
+        meta.append(texts("merges.undone"))
+    told_of = f'<p>{line}</p><p class="meta">{held_safe(texts("list.comma").join(meta))}</p>'
+    if decision.undone_at or not allowed:
+        return told_of
+    fields = {"number": str(decision.id), "name": decision.name}
+    return f'{told_of}<div class="acts">{_act(texts, "undo", fields, words)}</div>'
+
+
+def _act(texts: Texts, act: str, fields: Mapping[str, str], of: str) -> str:
+    """A form of one button; `of` tells a screen reader which pair it is about."""
+    words = texts("library.undo") if act == "undo" else texts(f"merges.{act}")
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{attribute(value)}">'
+        for name, value in fields.items()
+    )
+    label = attribute(texts("list.colon", name=words, told=of))
+    return (
+        f'<form method="post" action="{MERGES}/{act}">{hidden}'
+        f'<button type="submit" class="quiet" aria-label="{label}">{escape(words)}</button></form>'
+    )

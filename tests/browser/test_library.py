@@ -1,0 +1,171 @@
+"""The page over a real library: filled, looked at, asked, left and come back to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from conftest import TinyEmbeddings, copy_library
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from assistant.encoder.minilm import MiniLMEmbeddings
+from assistant.service import Assistant, build
+from assistant.settings import Settings
+
+from .conftest import answer, app_of, ask, is_ready, new_window, serving
+from .test_everyone import open_window, violations
+
+QUESTION = "How much did Velmora pay for Tarnbeck Castings?"
+
+__all__ = ["open_window"]
+
+
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, library: Path, embedder: MiniLMEmbeddings
+) -> Iterator[Assistant]:
+    """A copy of the invented library, which these tests change."""
+    data = copy_library(library, tmp_path_factory.mktemp("kept") / "data")
+    with build(Settings(data=data)) as assistant:
+        assistant.embedder = embedder
+        yield assistant
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Assistant]:
+    """An assistant with no articles."""
+    data = tmp_path_factory.mktemp("bare")
+    (data / "cache").symlink_to(cache)
+    with build(Settings(data=data)) as assistant:
+        assistant.embedder = TinyEmbeddings()
+        yield assistant
+
+
+@pytest.fixture(scope="module")
+def both(kept: Assistant, bare: Assistant) -> tuple[FastAPI, FastAPI]:
+    return app_of(kept, library=True), app_of(bare, library=True)
+
+
+@pytest.fixture
+def place(both: tuple[FastAPI, FastAPI], window: BrowserContext) -> Iterator[Page]:
+    """The page over the library that is filled."""
+    with serving(both[0]) as address:
+        page = window.new_page()
+        page.goto(address)
+        is_ready(page)
+        yield page
+        page.close()
+
+
+def open_library(page: Page) -> None:
+    page.click("#tab-library")
+    expect(page.locator("#panel .library-view")).to_be_visible()
+
+
+def test_files_are_taken_in_and_one_that_cannot_be_is_told(place: Page, tmp_path: Path) -> None:
+    good = tmp_path / "skarn.txt"
+    good.write_text("Skarn buys Ombrel\n\nSkarn bought Ombrel for 3 million euros.", "utf-8")
+    bad = tmp_path / "picture.png"
+    bad.write_bytes(b"\x89PNG\r\n")
+    open_library(place)
+    place.set_input_files('#panel input[type="file"]', [good, bad])
+    place.locator("#panel .drop-zone button").click()
+    report = place.locator('#panel .intake[data-state="done"]')
+    expect(report.locator(".counts")).to_contain_text("1 added")
+    expect(report.locator(".skipped li")).to_contain_text("picture.png")
+    expect(place.locator("#status")).to_contain_text("13 articles")
+    ask(place, QUESTION)
+    answer(place, 0)
+
+
+def test_an_article_is_removed_in_two_steps(place: Page, kept: Assistant) -> None:
+    before = kept.status().articles
+    open_library(place)
+    entry = place.locator("#panel .held li", has_text="Dunmore Air")
+    entry.locator("summary").click()
+    entry.locator("button").click()
+    expect(place.locator("#panel .note")).to_contain_text("Dunmore Air")
+    expect(place.locator("#panel .held li", has_text="Dunmore Air")).to_have_count(0)
+    assert kept.status().articles == before - 1
+
+
+def test_an_article_of_the_library_opens_as_a_source(place: Page) -> None:
+    open_library(place)
+    place.locator("#panel .held a", has_text="Halvora").click()
+    expect(place.locator("#panel article.source")).to_contain_text("games studio Pixelbarn")
+    place.locator("#panel .back").click()
+    expect(place.locator("#panel .library-view")).to_be_visible()
+
+
+def test_the_companies_that_are_one_are_looked_at_in_the_panel(place: Page) -> None:
+    open_library(place)
+    place.locator("#panel a", has_text="Merged companies").click()
+    expect(place.locator("#panel article.view h2")).to_be_focused()
+    expect(place.locator("#tab-library")).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_library(
+    both: tuple[FastAPI, FastAPI], open_window: BrowserContext, scheme: Literal["light", "dark"]
+) -> None:
+    with serving(both[0]) as address:
+        page = open_window.new_page()
+        page.emulate_media(color_scheme=scheme)
+        page.goto(address)
+        is_ready(page)
+        open_library(page)
+        found = violations(page, "library")
+        page.locator("#panel a", has_text="Merged companies").click()
+        expect(page.locator("#panel article.view")).not_to_have_attribute("data-view", "library")
+        found += violations(page, "merges")
+        page.close()
+    assert found == []
+
+
+def test_an_empty_library_is_filled_by_a_button(
+    both: tuple[FastAPI, FastAPI], window: BrowserContext
+) -> None:
+    with serving(both[1]) as address:
+        page = window.new_page()
+        page.goto(address)
+        is_ready(page)
+        expect(page.locator("#status")).to_contain_text("The library is empty")
+        page.locator("#chat .open-library").click()
+        expect(page.locator("#panel .library-view")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.locator("#chat .seeds").click()
+        expect(page.locator("#panel .intake")).to_be_visible()
+        expect(page.locator("#chat .example-questions button")).to_have_count(6, timeout=90_000)
+        expect(page.locator("#status")).to_contain_text("articles")
+        expect(page.locator('#panel .intake[data-state="done"]')).to_be_visible()
+        page.close()
+
+
+def test_a_conversation_is_there_after_a_restart_with_its_citations(
+    tmp_path: Path, library: Path, embedder: MiniLMEmbeddings, chromium: Browser
+) -> None:
+    data = copy_library(library, tmp_path / "data")
+    context = new_window(chromium)
+    page = context.new_page()
+    addresses: list[str] = []
+    for _ in range(2):
+        with build(Settings(data=data)) as assistant:
+            assistant.embedder = embedder
+            with serving(app_of(assistant)) as address:
+                page.goto(f"{address}{addresses[0] if addresses else ''}")
+                is_ready(page)
+                if not addresses:
+                    ask(page, QUESTION)
+                mark = answer(page, 0).locator("p a.cite").first
+                mark.click()
+                expect(page.locator("#panel mark")).to_contain_text("340 million")
+                expect(page.locator("#rail a[aria-current]")).to_have_count(1)
+                addresses.append(page.url.removeprefix(address))
+    assert addresses[0].startswith("/chat/?c=")
+    assert addresses[0] == addresses[1]
+    context.close()
+    shutil.rmtree(data)
