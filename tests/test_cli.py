@@ -214,7 +214,9 @@ def test_a_batch_answers_each_question_in_order(answers: list[dict[str, Any]]) -
     assert [a["abstained"] for a in answers] == [False, False, True]
     assert [a["abstention"] for a in answers] == [None, None, "company_unknown"]
     assert [a["strength"] for a in answers] == ["one", "one", None]
-    assert answers[0]["deals"] and answers[0]["companies"] and answers[0]["next_questions"]
+    assert answers[0]["deals"]
+    assert answers[0]["companies"]
+    assert answers[0]["next_questions"]
     assert {a["writer"] for a in answers} == {"offline"}
     assert all(isinstance(a["took_ms"], int | float) for a in answers)
 
