@@ -192,6 +192,9 @@ function show(article, { focus = false, top = 0 } = {}) {
   const mark = shown.querySelector("mark");
   if (mark) mark.scrollIntoView({ block: "center" });
   else if (scroller(shown)) scroller(shown).scrollTop = top;
+  // What a map was asked about stands near its middle; a narrow panel begins there.
+  const sheet = shown.querySelector(".sheet");
+  if (sheet) sheet.scrollLeft = (sheet.scrollWidth - sheet.clientWidth) / 2;
   if (focus) {
     const heading = shown.querySelector(".source-text") ?? shown.querySelector("h2");
     if (heading && !heading.hasAttribute("tabindex")) heading.tabIndex = -1;
