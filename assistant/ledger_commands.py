@@ -87,11 +87,12 @@ def _mention_lines(ledger: Ledger, chosen: Filter) -> str:
     from assistant import ledger_formats as formats
     from assistant.deals.ledger.ledger import Filter
 
-    told = [one.mention for one in ledger.mentions()]
+    told = ledger.mentions()
     if chosen != Filter():
         wanted = {t.mention for deal in ledger.deals(chosen) for t in deal.tellings}
-        told = [mention for mention in told if mention in wanted]
-    return "".join(f"{formats.json_line(formats.mention_record(m))}\n" for m in told)
+        told = [one for one in told if one.mention in wanted]
+    records = (formats.mention_record(one.mention, one.source.date) for one in told)
+    return "".join(f"{formats.json_line(record)}\n" for record in records)
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -174,8 +174,11 @@ def _quote(quote: Quote) -> dict[str, Any]:
     }
 
 
-def mention_record(mention: DealMention) -> dict[str, Any]:
-    """One article's telling of one deal, with one price and one date chosen."""
+def mention_record(mention: DealMention, reported: str | None) -> dict[str, Any]:
+    """One article's telling of one deal, with one price and one date chosen; `reported` is its own date.
+
+    `date_stated`: the article gives the date; else it is the month in which it reports its own deal.
+    """
     value = told_value(mention)
     return {
         "article_id": mention.article_id,
@@ -183,7 +186,8 @@ def mention_record(mention: DealMention) -> dict[str, Any]:
         "status": mention.standing.stage,
         "parties": [{"name": party.name, "role": party.role} for party in mention.parties],
         "value": {"amount": value.amount, "currency": value.currency} if value else None,
-        "date": told_date(mention),
+        "date": told_date(mention, reported),
+        "date_stated": bool(mention.dates),
         "rationale": [reason.quote.text for reason in mention.reasons],
         "evidence": [quote.text for quote in mention.core.evidence],
     }

@@ -43,7 +43,7 @@ GIVERS = {"acquired_by": ("e2", "e1"), "shareholder_of": ("e1", "e2")}
 def read_all(reader: OfflineReader, articles: list[Article]) -> tuple[list[dict[str, Any]], float]:
     """Records in the form score.py takes, and seconds."""
     started = time.perf_counter()
-    records = [mention_record(mention) for a in articles for mention in reader.read(a)]
+    records = [mention_record(m, a.source.date) for a in articles for m in reader.read(a)]
     return records, time.perf_counter() - started
 
 
@@ -90,7 +90,7 @@ def score_core(scorer: ModuleType, reader: OfflineReader, lines: list[dict[str, 
         wanted[name] += bool(kinds)
         article = Article(Source(line["id"], ""), " ".join(line["context"]))
         for mention in reader.read(article):
-            held = mention_record(mention)
+            held = mention_record(mention, None)
             sides = {side: _role(scorer, held, line[f"{side}_name"]) for side in ("e1", "e2")}
             if None in sides.values():
                 continue

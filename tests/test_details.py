@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from told_deals import article, core, quote
@@ -41,7 +42,7 @@ def test_a_record_is_filled() -> None:
     value = told_value(main)
     assert value
     assert (value.amount, value.currency) == (40_000_000, "EUR")
-    assert told_date(main) == "2019-05-13"
+    assert told_date(main) == told_date(main, "2019-06-01") == "2019-05-13"
     assert main.standing.stage is Stage.ANNOUNCED
     assert main.stake
     assert main.stake.percent == 60
@@ -84,6 +85,8 @@ def test_what_is_not_said_stays_empty() -> None:
     assert (mention.values, mention.dates, mention.stake, mention.reasons) == ((), (), None, ())
     assert told_value(mention) is None
     assert told_date(mention) is None
+    assert told_date(replace(mention, main=True), "2019-06-01") == "2019-06"
+    assert told_date(replace(mention, main=False), "2019-06-01") is None
 
 
 @pytest.mark.parametrize(

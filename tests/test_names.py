@@ -104,6 +104,30 @@ def test_a_title_is_no_part_of_a_name_unless_in_its_middle() -> None:
     assert actor.name == "Otto Mr Reiss"
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "name"),
+    [
+        ("right Halvora paid. Halvora left.", "right Halvora", "Halvora"),
+        ("It hit giant de Halvora today.", "giant de Halvora", "de Halvora"),
+        ("Oskeld Oskeld paid.", "Oskeld Oskeld", "Oskeld"),
+        ("Internet Halvora paid. Halvora left.", "Internet Halvora", "Halvora"),
+        ("Internet Halvora paid and left.", "Internet Halvora", "Internet Halvora"),
+        ("Then Internet Halvora and Halvora paid.", "Internet Halvora", "Internet Halvora"),
+    ],
+)
+def test_words_that_are_no_part_of_a_name_are_left_out(text: str, found: str, name: str) -> None:
+    content = f"x\n{text}"
+    at = text.index(found)
+    tagged = Tagged(Span(at, at + len(found)), NameKind.ORGANISATION, 0.9)
+    (actor,) = group_actors(content, [Span(2, content.index(".") + 1)], [[tagged]])
+    assert actor.name == name
+
+
+def test_marks_of_a_wiki_are_no_name() -> None:
+    tagged = Tagged(Span(0, 9), NameKind.ORGANISATION, 0.9)
+    assert group_actors("x\n__NOTOC__ It paid.", [Span(2, 21)], [[tagged]]) == ()
+
+
 def test_a_sentence_of_small_words_names_nobody(tagger: NameTagger) -> None:
     assert _actors(tagger, "A good deal of rain", "It rained on Monday, as it does in March.") == ()
 

@@ -89,6 +89,8 @@ V, T, S = "Velmora", "Tarnbeck", "Lund"
         "Tarnbeck agreed to be acquired by Velmora.",
         "Tarnbeck rejected an offer from Velmora.",
         "The sale of Tarnbeck to Velmora is off.",
+        "Holders of Tarnbeck stock will receive 0.69 shares of Velmora stock for each.",
+        "It offered Tarnbeck's unsecured creditors $4 billion and 78.5 million Velmora shares.",
     ],
 )
 def test_a_form_of_buying_tells_who_buys_whom(text: str) -> None:
@@ -118,6 +120,9 @@ def test_a_list_of_targets_is_bought_by_the_one_buyer() -> None:
 
 def test_a_minority_is_held_and_a_majority_acquired() -> None:
     assert _forms("Velmora invested in Tarnbeck.", V, T) == {(0, 1, Link.INVESTS_IN)}
+    assert _forms("Velmora is currently Tarnbeck's largest single shareholder.", V, T) == {
+        (0, 1, Link.INVESTS_IN)
+    }
     assert _forms("Lund sold a 20 percent stake in Tarnbeck to Velmora.", V, T, S) >= {
         (0, 1, Link.INVESTS_IN)
     }

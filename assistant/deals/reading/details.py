@@ -17,6 +17,7 @@ from assistant.deals.reading.vicinity import Vicinity, look_around
 from assistant.deals.records import Basis, Core, DealMention, Money
 from assistant.domain import Article
 
+_MONTH = len("2005-09")
 _OPENING = 2
 """A deal told in the title or in the first sentence after it is what the article is about."""
 
@@ -52,6 +53,11 @@ def told_value(mention: DealMention) -> Money | None:
     return next(iter([*whole, *mention.values]), None)
 
 
-def told_date(mention: DealMention) -> str | None:
-    """The one date to show: the surest."""
-    return mention.dates[0].date if mention.dates else None
+def told_date(mention: DealMention, reported: str | None = None) -> str | None:
+    """The one date to show: the surest; of an article's own deal without one, the month it was reported in.
+
+    `reported` is the article's date.
+    """
+    if mention.dates:
+        return mention.dates[0].date
+    return reported[:_MONTH] if reported and mention.main else None

@@ -48,9 +48,20 @@ _LIST = (
 # The same with remarks between: "‹1›, a start-up for speech, or ‹2›".
 _LOOSE = r"‹\d+›(?:(?: ?,[^‹›;:.?!]{0,60}?)?,? (?:and|or) (?:\w+ ){0,3}?‹\d+›|, ‹\d+›)*"
 
+# What the target's owners are paid in: "0.69 shares of ‹1› stock".
+_PRICED = r"(?:[^‹›;:.?!]|\.\d){0,90}?"
+_SHARES = r"(?P<b>‹\d+›)(?:'s)? (?:common )?(?:stock|shares?)\b"
+
 # Each form names its groups by part: b buyer, t target, s seller, i investor, e investee.
 _FORMS: tuple[tuple[str, str], ...] = (
     ("own", rf"(?P<b>‹\d+›)(?:'s?)? (?:own |\w+ly )?{_NEAR}stake in (?P<t>{_LIST})"),
+    ("own",
+     r"(?P<b>‹\d+›) (?:is|was|remains?|became|becomes?) (?:\w+ly )?(?P<t>‹\d+›)'s? (?:[\w-]+ ){0,4}?"
+     r"(?:share|stock)holder"),
+    ("buy",
+     rf"(?P<t>‹\d+›)'s? (?:[\w-]+ ){{0,3}}?(?:(?:share|stock|bond)?holders|creditors|investors) "
+     rf"{_PRICED}{_SHARES}"),
+    ("buy", rf"holders of (?P<t>‹\d+›)(?: \w+){{0,2}} (?:receive|get) {_PRICED}{_SHARES}"),
     ("buy",
      rf"(?P<b>‹\d+›)(?:, {_GAP},|,? (?:which|who)| \([^()]*\))? {_BEFORE}{_BUY} {_AFTER}"
      rf"(?P<t>{_LIST})(?!'s? ){_HEAD}"),

@@ -25,6 +25,14 @@ _ALIAS = re.compile(r"\s?\((?:\s?(?:the|aka|or|formerly) )?([^()]{2,30})\)")
 _POSSESSIVE = re.compile(r"(?:'s|’s|['’])$")
 _PIECE = re.compile(r"[^\s().](?:(?! \. )[^()\n])*")
 _SMALL_TAIL = re.compile(rf"(?<=\w)(?: (?!(?:{'|'.join(sorted(LEGAL))})\b)[a-z][a-z]+)+$")
+_PARTICLE = r"(?:van|von|den|der|dos|del|de|la|le|du|di|da|el|al)\b"
+_SMALL_HEAD = re.compile(rf"^(?:(?!{_PARTICLE})[a-z][a-z-]+ )+(?=[A-Z]|{_PARTICLE})")
+_TWICE = re.compile(r"^(\S+) (?=\1(?: |$))")
+_SECTION = re.compile(
+    r"^(?:Aviation|Business|Companies|Economy|Energy|Finance|Health|Industry|Internet|Markets|Media|Science|"
+    r"Sports?|Tech|Technology|Telecoms|Transport|World) (?=[A-Z])"
+)
+"""A newspaper's section, which scraped texts begin with: "Internet Varnholt said on Monday"."""
 _LONGEST = 80
 _SHORTEST = 3
 _NEVER = frozenset(
@@ -173,22 +181,30 @@ def _surnames(content: str, kinds: dict[str, NameKind]) -> dict[str, NameKind]:
 
 def _trimmed(content: str, offset: int, name: Tagged) -> Iterator[Span]:
     """Spans in the content: parted at brackets and ends of sentences, without a possessive, a title or
-    words in small letters behind, with the full stop of "Inc.".
+    words in small letters around it, with the full stop of "Inc.".
     """
     text = content[offset + name.span.start : offset + name.span.end]
+    begins = offset + name.span.start == content.find("\n") + 1
     for piece in _PIECE.finditer(text):
         word = _POSSESSIVE.sub("", piece.group()).strip("\"“”‘’'.,;:- ")
         if name.kind is NameKind.PERSON:
             word = _TITLE.sub("", word)
         elif not _STATE.search(word):
-            word = _SMALL_TAIL.sub("", word)
-        if not word:
+            word = _TWICE.sub("", _SMALL_HEAD.sub("", _SMALL_TAIL.sub("", word)))
+            word = _without_section(content, word) if begins else word
+        if not word or "_" in word:
             continue
         start = offset + name.span.start + piece.start() + piece.group().index(word)
         end = start + len(word)
         if _ABBREVIATED.search(word) and content[end : end + 1] == ".":
             end += 1
         yield Span(start, end)
+
+
+def _without_section(content: str, name: str) -> str:
+    """The name without a section before it, if it stands alone too: "Business Objects" does not."""
+    alone = _SECTION.sub("", name)
+    return alone if content.count(alone) > content.count(name) else name
 
 
 def _is_name(text: str, kind: NameKind) -> bool:

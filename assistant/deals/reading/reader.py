@@ -24,7 +24,7 @@ from assistant.deals.reading.tagger import NameTagger
 from assistant.deals.records import Core, DealMention
 from assistant.domain import Article, Span
 
-RULES = 2
+RULES = 3
 """Goes up whenever rules or small weights change what is read, so that libraries are read again."""
 
 _RIVALS = 8
