@@ -102,6 +102,7 @@ def test_mentions_are_one_line_an_article_in_the_form_that_is_scored(accord_in: 
         ],
         "value": {"amount": 340e6, "currency": "EUR"},
         "date": "2014-03-12",
+        "date_stated": True,
         "rationale": ["The foundry would make hubs cheaper"],
         "evidence": ["Velmora agreed on 12 March to buy Tarnbeck Castings"],
     }
