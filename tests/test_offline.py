@@ -5,6 +5,7 @@ from materials import material_of
 
 from assistant.answer.material import Statement, Writer
 from assistant.answer.offline import OfflineWriter, tidy, unknown_name
+from assistant.answer.question import is_greeting
 from assistant.answer.sentences import list_candidates
 from assistant.domain import Abstention, Claim, Question, Refusal
 from assistant.service import Assistant
@@ -100,3 +101,10 @@ def test_without_evidence_it_says_the_library_is_empty(writer: OfflineWriter) ->
 )
 def test_spacing_is_tidied_and_a_sentence_ends(text: str, tidied: str) -> None:
     assert tidy(text) == tidied
+
+
+@pytest.mark.parametrize("text", ["hello", "Hi there!", "Thank you so much", "ok"])
+def test_a_greeting_is_told_what_can_be_asked(text: str) -> None:
+    assert is_greeting(text)
+    assert not is_greeting("Help me find who bought Kerne")
+    assert not is_greeting("Hello Kitty was licensed to whom?")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from deal_books import tell_deals
 from materials import material_of
 
-from assistant.answer.premises import judge, last_known, no_such_deal
+from assistant.answer.premises import best_known, judge, last_known, no_such_deal
+from assistant.answer.wording import describe_standing
 from assistant.deals.ledger.book import DealBook
+from assistant.deals.records import Stage
 from assistant.domain import Abstention, Claim, Refusal
 
 
@@ -41,6 +45,8 @@ def test_yes_is_said_with_the_record(book: DealBook, question: str, answer: str)
         ("Did Baldor acquire Tarnbeck?", "of another: Velmora's acquisition of Tarnbeck"),
         ("How much did Baldor pay when it bought Marrow?", "did not come about: Baldor's"),
         ("Why did Tarnbeck buy Velmora?", "the other way round: Velmora's acquisition of Tarnbeck"),
+        ("Why did Baldor buy Tarnbeck?", "of another: Velmora's acquisition of Tarnbeck"),
+        ("What did Baldor pay when it bought Tarnbeck?", "of another: Velmora's acquisition"),
     ],
 )
 def test_a_premise_the_ledger_knows_better_is_corrected(
@@ -69,17 +75,33 @@ def test_nothing_is_settled_where_the_ledger_knows_no_better(book: DealBook, que
 
 def test_the_status_is_told_with_what_was_before(book: DealBook) -> None:
     question = "What happened to Baldor's bid for Marrow?"
-    said = last_known(material_of(question, [], book))
+    said = last_known(material_of(question, [], book), dated=True)
     assert said
     assert said.text == (
         "Last known of Baldor's acquisition of Marrow: withdrawn (10 February 2006); "
         "before: proposed (5 January 2006)."
     )
     assert {quote.article_id for quote in said.quotes} == {"a0", "a4"}
-    assert last_known(material_of("Why did Velmora buy Tarnbeck?", [], book)) is None
-    assert (
-        last_known(material_of("What became of Velmora's purchase of Tarnbeck?", [], book)) is None
-    )
+    for other in (
+        "Why did Velmora buy Tarnbeck?",
+        "What became of Velmora's purchase of Tarnbeck?",  # it has no step before the last
+    ):
+        assert last_known(material_of(other, [], book), dated=False) is None
+
+
+def test_the_time_is_told_from_the_record_where_no_sentence_tells_it(book: DealBook) -> None:
+    material = material_of("When did Velmora buy Tarnbeck?", [], book)
+    said = last_known(material, dated=False)
+    assert said
+    assert said.text.startswith("Last known of Velmora's acquisition of Tarnbeck: completed (")
+    assert last_known(material, dated=True) is None
+
+
+def test_a_stage_reported_after_the_last_one_was_reached_is_not_before_it(book: DealBook) -> None:
+    deal = best_known(material_of("Who bid for Marrow?", [], book).deals)
+    last = replace(deal.history[-1], stage=Stage.COMPLETED, date="2005")
+    turned = replace(deal, history=(last, deal.history[0]), stage=last.stage, stage_date=last.date)
+    assert describe_standing(turned) == "completed (2005)"
 
 
 def test_two_companies_without_a_deal_are_told_with_what_is_known(book: DealBook) -> None:

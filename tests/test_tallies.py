@@ -54,6 +54,14 @@ def test_a_count_is_of_the_deals_in_the_time_asked_about(book: DealBook) -> None
     assert len(said) == 3
 
 
+def test_deals_of_a_time_are_those_of_all_companies(book: DealBook) -> None:
+    first, *rows = tally(material_of("Which acquisitions were announced in 2005?", [], book))
+    assert isinstance(first, Tally)
+    assert (first.what, first.span) == ("acquisition", ("2005", "2005"))
+    assert len(rows) == first.deals == 1
+    assert list(tally(material_of("Which deals of Kelso were announced in 2005?", [], book))) == []
+
+
 @pytest.mark.parametrize(
     ("question", "rows"),
     [

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.answer.asking import PART_ROLES, Asking, Form, Part, Placed
 from assistant.answer.periods import Period
 from assistant.deals.ledger.book import DealBook
-from assistant.deals.ledger.histories import Deal, Participant, days_between
+from assistant.deals.ledger.histories import Deal, Participant, days_between, happens_on
 from assistant.deals.ledger.joining import Days, days_of
 from assistant.deals.records import Role, Stage
 
@@ -40,6 +40,16 @@ def fitting_deals(book: DealBook, asking: Asking) -> list[Deal]:
         if found := _fitting(book, replace(asking, companies=(placed,))):
             return found
     return []
+
+
+def deals_in(book: DealBook, asking: Asking) -> list[Deal]:
+    """Deals of the kinds that the question names, with an event in its time, whoever has part in them."""
+    between = days_between(asking.period.since, asking.period.until)
+    return [
+        deal
+        for deal in book.deals
+        if (not asking.kinds or deal.kind in asking.kinds) and happens_on(deal, between)
+    ]
 
 
 def _fitting(book: DealBook, asking: Asking) -> list[Deal]:

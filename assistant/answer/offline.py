@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answer.evidence import rank_answers
 from assistant.answer.material import Material, Statement
-from assistant.answer.pointers import pointed_at
+from assistant.answer.pointers import contradicting, naming_all, pointed_at
 from assistant.answer.premises import judge, last_known, no_such_deal
+from assistant.answer.question import Aspect, is_greeting
 from assistant.answer.ranking import Ranking, Reads
-from assistant.answer.sentences import Candidate, Words, names_in
+from assistant.answer.sentences import Candidate, Words, names_in, tells_month
 from assistant.answer.tallies import tally
 from assistant.domain import Abstention, Claim, Refusal
 
@@ -29,6 +30,8 @@ _LONGEST = 66
 
 _FEW = 2
 """A tally and one row: where only one deal of a list is known, the sentence that answers best is added."""
+
+_WELCOME = "Ask about a deal or a company of the articles: who, when, for how much, or why."
 
 _MOST = 2
 """Sentences a question gets."""
@@ -48,6 +51,9 @@ class OfflineWriter:
         return NAME
 
     def write(self, material: Material) -> Iterator[Statement]:
+        if is_greeting(material.question.text):
+            yield Refusal(Abstention.DETAIL_NOT_STATED, _WELCOME)
+            return
         rows = list(tally(material))
         yield from rows
         if len(rows) > _FEW:
@@ -71,6 +77,7 @@ def _quoted(
     if not rankings:
         yield Refusal(Abstention.LIBRARY_EMPTY, "")
         return
+    rankings = [naming_all(material, ranking) for ranking in rankings]
     unknown = unknown_name(material.question.text, words, rankings[0].candidates)
     if unknown:
         yield Refusal(Abstention.COMPANY_UNKNOWN, f"No article here speaks of {unknown}.")
@@ -83,10 +90,15 @@ def _quoted(
         return
     chosen = choose(rankings)
     if len(rankings) == 1:
-        chosen = with_detail(chosen, pointed_at(material, rankings[0].candidates))
+        found = rankings[0].candidates
+        other = contradicting(material, chosen[0], found)
+        chosen = (
+            [chosen[0], other[0]] if other else with_detail(chosen, pointed_at(material, found))
+        )
     said = [_claim(candidate) for candidate in chosen]
-    standing = last_known(material)
-    yield from [said[0], standing, *said[1:]] if standing else said
+    if standing := last_known(material, dated=any(tells_month(c.text) for c in chosen)):
+        said.insert(material.asking.aspect is Aspect.STATUS, standing)
+    yield from said
 
 
 def choose(rankings: Sequence[Ranking]) -> list[Candidate]:

@@ -49,15 +49,19 @@ def judge(material: Material) -> Claim | Refusal | None:
     return None
 
 
-def last_known(material: Material) -> Claim | None:
-    """Where the deal asked about stands and where it stood before, for a question of its status."""
-    if material.asking.aspect is not Aspect.STATUS or not material.deals:
+def last_known(material: Material, *, dated: bool) -> Claim | None:
+    """Where the deal asked about stands and where it stood before, for a question of its status, or of
+    its time where the sentences chosen tell none (`dated`).
+    """
+    aspect = material.asking.aspect
+    if aspect not in (Aspect.STATUS, Aspect.WHEN) or not material.deals:
         return None
     deal = best_known(material.deals)
-    if len(deal.history) < _STEPS:
+    enough = len(deal.history) >= _STEPS
+    if not (enough if aspect is Aspect.STATUS else deal.stage_date and not dated):
         return None
-    dated = [(event.date_quotes or event.quotes)[0] for event in deal.history]
-    quotes = tuple(dict.fromkeys((*quotes_of(deal), *dated)))
+    steps = [(event.date_quotes or event.quotes)[0] for event in deal.history]
+    quotes = tuple(dict.fromkeys((*quotes_of(deal), *steps)))
     return Claim(f"Last known of {name_deal(deal)}: {describe_standing(deal)}.", (), quotes)
 
 
@@ -96,11 +100,7 @@ def _yes_or_no(material: Material) -> Claim | Refusal | None:
     if turned := _the_other_way(material):
         return turned
     others = deals_between(material.book, material.asking) or _by_others(material)
-    if others:
-        deal = best_known(others)
-        said = f"The articles tell of no such deal, but of another: {tell_standing(deal)}."
-        return _contradicted(said, deal)
-    return None
+    return _another(others) if others else None
 
 
 def _the_other_way(material: Material) -> Refusal | None:
@@ -112,13 +112,39 @@ def _the_other_way(material: Material) -> Refusal | None:
     return _contradicted(f"It is the other way round: {tell_standing(deal)}.", deal)
 
 
+def _somebody_else(material: Material) -> Refusal | None:
+    """The deal in which another company is the buyer, where no sentence names the two asked about."""
+    others = _by_others(material)
+    if not others or deals_between(material.book, material.asking) or _stand_together(material):
+        return None
+    return _another(others)
+
+
+def _another(deals: Sequence[Deal]) -> Refusal:
+    deal = best_known(deals)
+    said = f"The articles tell of no such deal, but of another: {tell_standing(deal)}."
+    return _contradicted(said, deal)
+
+
+def _stand_together(material: Material) -> bool:
+    """Whether a sentence of the passages names the first two companies of the question."""
+    ids = [set(placed.named.company_ids) for placed in material.asking.companies[:2]]
+    for item in material.passages:
+        for span in item.passage.sentences:
+            said = item.article.content[span.start : span.end]
+            here = {i for named in material.book.directory.find(said) for i in named.company_ids}
+            if all(here & one for one in ids):
+                return True
+    return False
+
+
 def _corrected(material: Material) -> Refusal | None:
     """For a question that takes a deal for done which the articles say came to nothing, or that went
     the other way.
     """
     deals = material.deals
     if not deals and _is_plainly_told(material):
-        return _the_other_way(material)
+        return _the_other_way(material) or _somebody_else(material)
     if not _TAKES_FOR_DONE.search(material.question.text):
         return None
     if deals and all(deal.stage in BROKEN for deal in deals):
@@ -128,8 +154,8 @@ def _corrected(material: Material) -> Refusal | None:
 
 
 _BUY = re.compile(
-    r"\s+(?:\w+ly )?(?:buy|bought|acquired?|take over|took over|purchased?|pay for|paid for|swallow(?:ed)?)"
-    r"\s+(?:the )?",
+    r"\s+(?:\w+ly )?(?:p(?:ay|aid) when (?:it|they) )?"
+    r"(?:buy|bought|acquired?|take over|took over|purchased?|pay for|paid for|swallow(?:ed)?)\s+(?:the )?",
     re.IGNORECASE,
 )
 

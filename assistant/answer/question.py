@@ -149,3 +149,15 @@ def leans_back(text: str) -> bool:
     """Whether a question needs the one before it: a pronoun, a bare 'why?', or no name of its own."""
     names = re.findall(r"(?<=\s)[A-Z0-9][\w&.'-]*", text)
     return refers_back(text) or not names
+
+
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?|thank you|bye|ok|okay|help)\b"
+    r"(?:\W+\w+){0,2}\W*",
+    re.IGNORECASE,
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Whether nothing is asked: "Hello", "Thank you so much"."""
+    return bool(_GREETING.fullmatch(text.strip()))

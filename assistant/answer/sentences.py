@@ -7,6 +7,7 @@ learned by training/train_sentences.py and read by `ranking`; the names of the f
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,6 +94,7 @@ _DENIAL = re.compile(
     r"continue\w*|rather)\b|n't\b",
     re.IGNORECASE,
 )
+_MONTH = re.compile(rf"\b(?:{'|'.join(name for name in month_name if name)})\b")
 _PERSON = re.compile(
     r"\b(?:CEO|chief|chair\w*|president|founder|director|executive|spokes\w+|minister|Mr|Ms|Mrs|head|"
     r"analyst|secretary)\b"
@@ -324,6 +326,11 @@ class Asked:
 
 def _up_to_2(cue: re.Pattern[str], text: str) -> float:
     return min(len(cue.findall(text)), 2) / 2
+
+
+def tells_month(text: str) -> bool:
+    """Whether a text has a year or a month, with which a date stands by itself."""
+    return bool(_YEAR.search(text) or _MONTH.search(text))
 
 
 def names_in(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """How well the articles carry an answer: how many tell it that copy none other, and how fully.
 
-Counts the articles that carry what was asked, such as the price, and not all that tell of the deal.
+Counts the articles that are cited, which the reader can look at, and not all that tell of the deal.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from assistant.deals.ledger.histories import Deal, Event, Price
 from assistant.domain import Quote, Strength
 
 _RISING = (Strength.PASSING, Strength.ONE, Strength.SEVERAL)
-_WHOLE = frozenset({Aspect.WHO, Aspect.WHAT, Aspect.LIST, Aspect.YES_NO})
-"""What every article that tells of a deal tells."""
 
 
 def strength_of(asking: Asking, said: Sequence[Said], deals: Sequence[Deal]) -> Strength | None:
@@ -26,7 +24,7 @@ def strength_of(asking: Asking, said: Sequence[Said], deals: Sequence[Deal]) -> 
         return max((_without_record(one) for one in said), key=_RISING.index)
     if asking.form is Form.PLAIN and _is_disputed(deals[0], asking.aspect, said):
         return Strength.DISAGREE
-    grades = sorted((_of_deal(deal, asking, said) for deal in deals), key=_RISING.index)
+    grades = sorted((_of_deal(deal, said) for deal in deals), key=_RISING.index)
     return grades[(len(grades) - 1) // 2]
 
 
@@ -45,31 +43,14 @@ def _is_disputed(deal: Deal, aspect: Aspect, said: Sequence[Said]) -> bool:
     return any(_is_cited(field, said) for field in disputed)
 
 
-def _of_deal(deal: Deal, asking: Asking, said: Sequence[Said]) -> Strength:
-    aspect = asking.aspect if asking.form is Form.PLAIN else Aspect.LIST
-    carrying = set(_articles(deal, aspect, said))
-    tellings = [t for t in deal.tellings if t.source.article_id in carrying]
+def _of_deal(deal: Deal, said: Sequence[Said]) -> Strength:
+    cited = {quote.article_id for quote in _cited(said)}
+    tellings = [t for t in deal.tellings if t.source.article_id in cited]
     if len({telling.original for telling in tellings}) > 1:
         return Strength.SEVERAL
     # A quote of an article that the record is not from is about the question, not touched on.
     is_main = not tellings or any(telling.mention.main for telling in tellings)
     return Strength.ONE if is_main else Strength.PASSING
-
-
-def _articles(deal: Deal, aspect: Aspect, said: Sequence[Said]) -> Iterator[str]:
-    """Articles that carry what is said of a deal."""
-    if aspect in _WHOLE:
-        yield from (source.article_id for source in deal.sources)
-        return
-    yield from (quote.article_id for quote in _cited(said))
-    fields: tuple[Price | Event, ...] = ()
-    if aspect is Aspect.HOW_MUCH:
-        fields = deal.values
-    elif aspect in (Aspect.WHEN, Aspect.STATUS):
-        fields = deal.history
-    for field in fields:
-        if _is_cited(field, said):
-            yield from field.article_ids
 
 
 def _is_cited(field: Price | Event, said: Sequence[Said]) -> bool:

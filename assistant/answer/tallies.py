@@ -7,12 +7,14 @@ not in it.
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answer.asking import Form, Part, Placed
-from assistant.answer.facts import fitting_deals, links, others_in
+from assistant.answer.facts import deals_in, fitting_deals, links, others_in
 from assistant.answer.material import Material
+from assistant.answer.sentences import names_in
 from assistant.answer.wording import describe_deal, join_names, quotes_of, shown_kind
 from assistant.deals.ledger.histories import Deal, Participant
 from assistant.domain import Claim, Tally
@@ -32,6 +34,7 @@ def tally(material: Material) -> Iterator[Claim | Tally]:
     match asking.form:
         case Form.LIST | Form.COUNT:
             named = [(deal, others_in(deal, asking)) for deal in material.deals]
+            named = named or [(deal, list(deal.parties)) for deal in _of_all(material)]
             yield from _rows([(deal, parties) for deal, parties in named if parties])
         case Form.COMPARE:
             sides = [_of_one(material, placed) for placed in asking.companies]
@@ -41,6 +44,15 @@ def tally(material: Material) -> Iterator[Claim | Tally]:
         case Form.LINK:
             linking = material.deals or _by_a_third(material)
             yield from _rows([(deal, deal.parties) for deal in linking])
+
+
+def _of_all(material: Material) -> list[Deal]:
+    """For "Which deals were announced in 2006?": those of all companies, where it names and means none."""
+    asking = material.asking
+    named = set(names_in(material.question.text)) - set(month_name)
+    if asking.companies or asking.by_verb or named:
+        return []
+    return [] if asking.period.is_open else deals_in(material.book, asking)
 
 
 def _rows(named: Sequence[tuple[Deal, Sequence[Participant]]]) -> Iterator[Claim | Tally]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from assistant.answer.dates import readable
 from assistant.deals.ledger.histories import Deal, Price
+from assistant.deals.ledger.joining import days_of
 from assistant.deals.records import PACTS, Basis, Kind, Role, Stage
 from assistant.domain import Quote
 
@@ -101,8 +102,17 @@ def _inside(quote: Quote, other: Quote) -> bool:
 
 
 def describe_standing(deal: Deal) -> str:
-    """`completed (1 January 2006); before: announced (30 June 2005)`, the last stage first."""
-    past = [event for event in deal.history if event.stage is not deal.stage]
+    """`completed (1 January 2006); before: announced (30 June 2005)`, the last stage first.
+
+    A stage that an article reports later than the last one was reached is left out.
+    """
+    now = days_of(deal.stage_date)
+    past = [
+        event
+        for event in deal.history
+        if event.stage is not deal.stage
+        and not (now and (then := days_of(event.date)) and then.first > now.last)
+    ]
     shown = _at(deal.stage, deal.stage_date)
     if past:
         shown += "; before: " + ", ".join(_at(event.stage, event.date) for event in past)

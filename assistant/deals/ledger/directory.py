@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from assistant.deals.ledger.company_names import ORDINARY, company_key, name_form
@@ -53,9 +53,11 @@ class CompanyDirectory:
 
     def __init__(self, names: Iterable[tuple[str, str, int]]) -> None:
         held: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._names: dict[str, set[str]] = defaultdict(set)
         first: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for company_id, name, articles in names:
             form = name_form(name)
+            self._names[company_id].add(name.lower())
             held[form.key][company_id] += articles
             for n in range(1, len(form.words)):
                 first[form.words[:n]][company_id] += articles
@@ -66,6 +68,10 @@ class CompanyDirectory:
             if len(key) >= _SHORTEST_MISSPELT:
                 for shorter in _without_a_letter(key):
                     self._near[shorter].add(key)
+
+    def names_of(self, company_id: str) -> Collection[str]:
+        """All names of a company in small letters; none of one that is not held."""
+        return self._names.get(company_id, ())
 
     def find(
         self, text: str, is_word: Callable[[str], bool] = lambda _word: True

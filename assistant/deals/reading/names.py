@@ -186,7 +186,7 @@ def _trimmed(content: str, offset: int, name: Tagged) -> Iterator[Span]:
     text = content[offset + name.span.start : offset + name.span.end]
     begins = offset + name.span.start == content.find("\n") + 1
     for piece in _PIECE.finditer(text):
-        word = _POSSESSIVE.sub("", piece.group()).strip("\"“”‘’'.,;:- ")
+        word = _POSSESSIVE.sub("", piece.group()).strip("\"“”‘’'.,;:-#* ")
         if name.kind is NameKind.PERSON:
             word = _TITLE.sub("", word)
         elif not _STATE.search(word):
