@@ -75,6 +75,21 @@ def test_a_first_sentence_that_stands_for_a_title_may_give_the_reason() -> None:
     assert "strengthen its position" in reason.quote.text
 
 
+PACT = "On Monday Alderby signed an agreement with Cresk."
+EARLIER = "It follows its pact with Tolbrook."
+AIMS = "This collaboration puts the focus on quieter pumps."
+
+
+def test_what_this_agreement_is_for_is_the_reason_of_the_first_deal_told() -> None:
+    of = article(f"{PACT} {EARLIER} {AIMS}")
+    first = core(of, PACT, "Alderby", "Cresk", kind=Kind.PARTNERSHIP)
+    second = core(of, EARLIER, "Alderby", "Tolbrook", kind=Kind.PARTNERSHIP)
+    (reason,) = reasons_of(look_around(of, first, [second]))
+    assert "quieter pumps" in reason.quote.text
+    for other in reasons_of(look_around(of, second, [first])):
+        assert "quieter pumps" not in other.quote.text
+
+
 def test_no_more_than_a_few_reasons_are_kept() -> None:
     text = "The deal will help Alderby to expand and to compete with larger rivals in its market. "
     assert 1 <= len(reasons(text * 12)) <= MOST

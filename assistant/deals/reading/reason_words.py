@@ -30,7 +30,8 @@ GROUPS: dict[str, re.Pattern[str]] = {
         r"\b(?:help\w*|allow\w*|enabl\w+|let|give\w*|giving|make|making|create\w*|bring\w*|provide\w*)\b"
     ),
     "purpose": re.compile(
-        r"\b(?:in order to|so that|so as to|as a means|aimed at|to (?:help|expand|strengthen|build|develop|create|"
+        r"\b(?:in order to|so that|so as to|as a means|aim(?:s|ed) at|with the aim of|focus(?:es)? on|"
+        r"(?:meant|designed|intended) to|to (?:help|benefit|expand|strengthen|build|develop|create|"
         r"improve|increase|grow|gain|enter|reach|compete|save|cut|reduce|raise|pay|fund|finance|boost|offer|provide|meet|"
         r"add|get|become|win|serve|use|produce|make|concentrate|focus|avoid|speed|secure|protect|keep|open|let|"
         r"give|bring|take))\b"
@@ -47,7 +48,7 @@ GROUPS: dict[str, re.Pattern[str]] = {
     ),
     "deal": re.compile(
         r"\b(?:deal|merger|takeover|acquisition|bid|offer|transaction|purchase|partnership|venture|agreement|alliance|"
-        r"combination|buyout|move|tie-up|pact|link|acquir\w+|buy\w*)\b"
+        r"combination|buyout|move|tie-up|pact|link|collaborat\w+|cooperation|acquir\w+|buy\w*)\b"
     ),
     "future": re.compile(r"\b(?:will|would|could|can|should|may|expect\w*)\b"),
     "we": re.compile(r"\b(?:we|our|us|together)\b"),

@@ -21,10 +21,20 @@ from assistant.domain import Article
 MOST = 4
 """Reasons kept of one deal; labels have one or two where they have any."""
 
+_NEAR = 4
+"""Sentences below a deal in which "this agreement" still means it."""
+
 _DEAL_SUBJECT = re.compile(
     r"[\"“]?(?:The|This|These|Such an?|By|With|A) (?:\w+ )?(?:deal|merger|takeover|acquisition|bid|offer|transaction|"
-    r"purchase|partnership|venture|agreement|alliance|combin\w+|buyout|move|tie-up|pact|sale|acquiring|buying|joining)\b"
+    r"purchase|partnership|venture|agreement|alliance|combin\w+|buyout|move|tie-up|pact|sale|"
+    r"collaboration|cooperation|acquiring|buying|joining)\b"
 )
+
+_DEAL_AIMS = re.compile(
+    rf"(?:{_DEAL_SUBJECT.pattern})[^.;:\"“”]{{0,40}}? (?:aims? (?:to|at)|(?:is|are|was) (?:aimed at|(?:meant|designed|"
+    r"intended) to)|(?:puts?|with) the focus on|focus(?:es)? on|seeks? to|will (?:help|allow|enable))\b"
+)
+"""The deal itself is said to be for something: a reason, however its words score."""
 
 _PRONOUN = re.compile(
     r"[\"“]?(?:(?P<it>It|This|That|These|They|Both)|(?P<he>He|She)|(?P<we>We|Our|I)|"
@@ -166,7 +176,15 @@ def reasons_of(near: Vicinity) -> tuple[Reason, ...]:
     ranked = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:MOST]
     bars = (weights["threshold"], *[weights["threshold_beside"]] * MOST)
     likely = [index for (score, index), bar in zip(ranked, bars, strict=False) if score >= bar]
+    if not likely:
+        likely = [i for _, i in ranked if _is_aim(near, i)][:1]
     return tuple(_reason(near, index) for index in sorted(likely))
+
+
+def _comes_first(near: Vicinity) -> bool:
+    """Whether the deal is the first that the article tells."""
+    start = near.sentences[near.told[0]].start if near.told else 0
+    return bool(near.told) and all(start <= other.start for other in near.elsewhere)
 
 
 def _is_sentence(title: str) -> bool:
@@ -174,10 +192,19 @@ def _is_sentence(title: str) -> bool:
     return title.endswith(".")
 
 
+def _is_aim(near: Vicinity, index: int) -> bool:
+    """Whether "this agreement", some sentences below the first deal of the article, is said to be for something."""
+    below = bool(near.told) and 0 < index - near.told[0] <= _NEAR
+    return below and _comes_first(near) and bool(_DEAL_AIMS.match(near.words(index)))
+
+
 def _speaks_of_another(near: Vicinity, index: int) -> bool:
-    """Whether a sentence is about "the purchase" before this deal is told at all: such words point back."""
+    """Whether a sentence is about "the purchase" while this deal is not told yet, or is told in one
+    sentence after another deal: such words point back to what the article is about.
+    """
     later = bool(near.told) and min(near.told) > index
-    return later and bool(_DEAL_SUBJECT.match(near.words(index)))
+    passing = len(near.told) == 1 and not _comes_first(near)
+    return (later or passing) and bool(_DEAL_SUBJECT.match(near.words(index)))
 
 
 def _reason(near: Vicinity, index: int) -> Reason:
