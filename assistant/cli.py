@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -29,7 +30,10 @@ from assistant.terminal import bars, opened_assistant, print_answer
 
 if TYPE_CHECKING:
     from assistant.library.ingest import Report
-    from assistant.service import Assistant
+    from assistant.service import Assistant, Progress
+
+_LINE_S = 10.0
+"""Seconds between two lines of progress."""
 
 
 class _Group(click.Group):
@@ -229,14 +233,44 @@ def serve(seeds: bool) -> None:
     """Serve the chat page, by default at http://127.0.0.1:7860."""
     settings = read_settings()
     with opened_assistant() as assistant:
-        with bars() as progress:
-            if seeds:
-                assistant.ingest_seeds(progress)
-            else:
-                assistant.open_indexes(progress)
         from assistant.web.server import serve as serve_page
 
-        serve_page(assistant, settings.host, settings.port, library=settings.page_curates)
+        def prepare(progress: Progress) -> None:
+            with _told() as told:
+
+                def tell(what: str, done: int, total: int) -> None:
+                    progress(what, done, total)
+                    told(what, done, total)
+
+                bring = assistant.ingest_seeds if seeds else assistant.open_indexes
+                bring(tell)
+
+        library = settings.page_curates
+        serve_page(assistant, settings.host, settings.port, library=library, prepare=prepare)
+
+
+def _told() -> AbstractContextManager[Progress]:
+    """Progress as bars on a terminal, and as lines elsewhere: what serves is often watched by its log."""
+    return bars() if sys.stderr.isatty() else nullcontext(_Lines())
+
+
+class _Lines:
+    """A line when something begins that is not done at once, then one every ten seconds."""
+
+    def __init__(self) -> None:
+        self._what, self._next = "", 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        begins = what != self._what
+        if done >= total or not (begins or now >= self._next):
+            return
+        if begins and what == "reading deals":
+            line = f"Reading the deals of {total:,} articles; this can take some minutes."
+        else:
+            line = f"{what}: {done:,} of {total:,}"
+        click.echo(line, err=True)
+        self._what, self._next = what, now + _LINE_S
 
 
 @main.command()

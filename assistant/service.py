@@ -242,9 +242,11 @@ class Assistant:
         self._kept.delete(conversation, person)
         self.feedback.forget(conversation, person)
 
-    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
-        """The last question and its answer are forgotten. Raises ConversationMissing."""
-        self._kept.drop_last(conversation, person)
+    def drop_last_exchange(
+        self, conversation: str, person: str = "", exchange: int | None = None
+    ) -> bool:
+        """Whether the last one was forgotten, see `PageAssistant`. Raises ConversationMissing."""
+        return self._kept.drop_last(conversation, person, exchange)
 
     def give_feedback(
         self, conversation: str, exchange: int, verdict: str, words: str = "", person: str = ""

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from ledger_sagas import ScriptedReader, article, mention
 
-from assistant.deals.ledger.candidates import Candidate, Likeness, possible_merges
+from assistant.deals.ledger.candidates import (
+    Candidate,
+    Likeness,
+    portray,
+    possible_merges,
+    told_in,
+)
 from assistant.deals.ledger.ledger import Ledger
 from assistant.deals.records import Role
 from assistant.library.articles import ArticleStore
@@ -132,3 +138,14 @@ def test_a_name_that_was_split_off_is_not_asked_about(told: Told) -> None:
     assert frozenset(("Varnholt", "Varnholt Group")) not in told.pairs()
     told.ledger.register.split("Varnholt Group", "another house")
     assert all("Varnholt Group" not in pair for pair in told.pairs())
+
+
+def test_a_company_is_portrayed_by_its_partners_and_where_it_is_told_of(told: Told) -> None:
+    told.buys(("Quillon", "Kerne"), ("Quillon", "Kerne"), ("Quillon", "Innova"), ("Quillon", "Ada"))
+    book = told.ledger.book()
+    (quillon,) = told.ledger.companies("Quillon")
+    assert set(told_in(book, quillon).values()) == {"Quillon"}
+    portrait = portray(book, quillon, {})
+    first, second = portrait.partners
+    assert (first, second) == ("Ada", "Innova") or first == "Kerne"
+    assert portrait.called == ()

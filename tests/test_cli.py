@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 import subprocess
+import sys
+import threading
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from conftest import HELD, Accord, Opener, copy_library
 from loopback_model import LoopbackModel, breaks_off, fails, hangs, says
+
+from assistant import cli
+from assistant.web.server import catching_up
 
 Finished = subprocess.CompletedProcess[str]
 
@@ -375,3 +386,97 @@ def test_every_command_has_its_help(accord: Accord, tmp_path: Path) -> None:
     assert finished.returncode == 0
     for command in ("ingest", "ask", "status", "serve", "reindex"):
         assert f"  {command} " in finished.stdout
+
+
+# Serving
+
+
+def fetch(address: str, accept: str) -> tuple[int, str, Message]:
+    asked = urllib.request.Request(address, headers={"Accept": accept})
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as response:
+            return response.status, response.read().decode(), response.headers
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode(), error.headers
+
+
+def test_while_the_library_catches_up_every_address_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with catching_up(listener) as progress:
+            progress("reading deals", 5, 20)
+            code, page, headers = fetch(f"{address}/chat/", "text/html")
+            assert (code, headers["refresh"]) == (503, "3")
+            assert "Accord is catching up with its library" in page
+            assert "reading deals, 25%" in page
+            code, told, _ = fetch(f"{address}/health", "*/*")
+            assert (code, json.loads(told)["error"]["code"]) == (503, "catching_up")
+            code, told, _ = fetch(f"{address}/alive", "*/*")
+            assert code == 503
+            with pytest.raises(ValueError, match="Expecting"):
+                json.loads(told)
+            assert fetch(f"{address}/static/page.css", "text/css")[0] == 200
+        # The next server goes on at the same socket: nobody is refused in between.
+        with socket.create_connection(listener.getsockname(), timeout=5):
+            listener.accept()[0].close()
+
+
+SERVE = """
+import sys
+from browser.scripted import ScriptedAssistant
+from assistant.web.server import serve
+
+def prepare(progress):
+    print("preparing", flush=True)
+    assert sys.stdin.readline()
+
+serve(ScriptedAssistant(), "127.0.0.1", int(sys.argv[1]), prepare=prepare)
+"""
+
+
+def test_serving_listens_before_the_library_is_up_to_date() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    tests = Path(__file__).parent
+    path = os.pathsep.join((str(tests.parent), str(tests)))
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        stop = threading.Timer(90, process.kill)
+        stop.start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "preparing\n"
+        health = f"http://127.0.0.1:{port}/health"
+        assert fetch(health, "*/*")[0] == 503
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == f"Accord is at http://127.0.0.1:{port}\n"
+        assert fetch(health, "*/*")[0] == 200
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+        stop.cancel()
+    assert process.returncode == 0
+    assert errors == f"Accord brings its library up to date for http://127.0.0.1:{port}\n"
+
+
+def test_progress_without_a_terminal_is_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("assistant.cli.time.monotonic", lambda: now[0])
+    tell = cli._Lines()
+    tell("embedding", 3, 3)
+    for done, at in ((16, 0), (32, 4), (48, 11), (1779, 30)):
+        now[0] = at
+        tell("reading deals", done, 1779)
+    assert capsys.readouterr().err.splitlines() == [
+        "Reading the deals of 1,779 articles; this can take some minutes.",
+        "reading deals: 48 of 1,779",
+    ]

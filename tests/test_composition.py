@@ -247,4 +247,6 @@ def test_without_evidence_no_writer_is_asked() -> None:
     failing = Scripted("m", (), AssertionError("asked"))
     answer = compose(material_of(QUESTION), failing, failing, lambda _text: None)
     assert answer.abstention is Abstention.LIBRARY_EMPTY
-    assert "accord ingest" in answer.text
+    assert "under Library" in answer.text
+    assert "accord ingest while the page is stopped" in answer.text
+    assert "`" not in answer.text

@@ -53,8 +53,10 @@ class Held:
     def delete_conversation(self, conversation: str, person: str = "") -> None:
         self.talks.delete(conversation, person)
 
-    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
-        self.talks.drop_last(conversation, person)
+    def drop_last_exchange(
+        self, conversation: str, person: str = "", exchange: int | None = None
+    ) -> bool:
+        return self.talks.drop_last(conversation, person, exchange)
 
     def give_feedback(
         self, conversation: str, exchange: int, verdict: str, words: str = "", person: str = ""

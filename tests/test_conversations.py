@@ -252,6 +252,16 @@ def test_the_last_exchange_is_forgotten_and_the_next_leans_on_the_state_before(p
         assert b"Zanzibarine" not in stored
 
 
+def test_an_exchange_is_forgotten_only_while_it_is_the_last(talks: Talks) -> None:
+    for question in ("Who bid?", "When?"):
+        talks.ask(question, "c")
+    for number in (0, 2):
+        assert not talks.drop_last("c", "", number)
+    assert [e.question for e in talks.exchanges("c", "")] == ["Who bid?", "When?"]
+    assert talks.drop_last("c", "", 1)
+    assert [e.question for e in talks.exchanges("c", "")] == ["Who bid?"]
+
+
 def test_an_exchange_is_forgotten_after_a_restart(path: Path) -> None:
     with opened(path) as talks:
         for question in ("Who bid?", "When?", "And why?"):

@@ -29,7 +29,7 @@ def after(
     question: str,
     said: list[Message] | None = None,
     *,
-    again: bool = False,
+    again: str = "",
 ) -> list[Message]:
     """The messages when the question is answered, in the form in which the browser sends them back."""
     frames = talk(assistant, Running(), TEXTS, question, said or [], NAME, again=again)
@@ -43,7 +43,7 @@ def after(
 def test_a_question_asked_again_takes_the_place_of_the_last() -> None:
     assistant = ScriptedAssistant()
     said = after(assistant, PURCHASE, after(assistant, PARTNERS))
-    said = after(assistant, NASTY, said, again=True)
+    said = after(assistant, NASTY, said, again="1")
     assert [one.question for one in assistant.kept[NAME]] == [PARTNERS, NASTY]
     assert [one["role"] for one in said] == ["user", "assistant"] * 2
     assert html_of(said[-1]) == answer_html(NASTY_ANSWER.answer, TEXTS, Kept(NAME, 1))
@@ -52,13 +52,45 @@ def test_a_question_asked_again_takes_the_place_of_the_last() -> None:
 def test_an_answer_that_was_never_kept_is_taken_back_from_the_page_alone() -> None:
     assistant = ScriptedAssistant({"broken": lambda: iter([])})
     said = after(assistant, "broken", after(assistant, PARTNERS))
-    said = after(assistant, PURCHASE, said, again=True)
+    said = after(assistant, PURCHASE, said, again="unkept")
     assert [one.question for one in assistant.kept[NAME]] == [PARTNERS, PURCHASE]
     assert len(said) == 4
 
 
+def test_of_an_answer_that_is_no_longer_the_last_nothing_is_taken_back() -> None:
+    assistant = ScriptedAssistant()
+    said = after(assistant, PARTNERS)
+    after(assistant, PURCHASE, said)
+    shown = after(assistant, NASTY, said, again="0")
+    assert [one.question for one in assistant.kept[NAME]] == [PARTNERS, PURCHASE]
+    assert [question for question, _ in assistant.asked] == [PARTNERS, PURCHASE]
+    assert [html_of(one) for one in shown[:4]] == [
+        html_of(one) for one in messages_of(assistant.kept[NAME], NAME, TEXTS)
+    ]
+    assert "This conversation went on elsewhere" in html_of(shown[-1])
+    shown = after(assistant, NASTY, shown, again="unkept")
+    assert [one.question for one in assistant.kept[NAME]] == [PARTNERS, PURCHASE, NASTY]
+    assert len(shown) == 6
+
+
+def test_a_question_that_took_the_place_of_the_last_is_not_taken_back_for_it() -> None:
+    assistant = ScriptedAssistant()
+    said = after(assistant, PARTNERS)
+    after(assistant, PURCHASE, said, again="0")
+    after(assistant, NASTY, said, again="0")
+    assert [one.question for one in assistant.kept[NAME]] == [PURCHASE]
+
+
+def test_asking_again_of_what_was_deleted_begins_anew() -> None:
+    assistant = ScriptedAssistant()
+    said = after(assistant, PARTNERS)
+    assistant.delete_conversation(NAME)
+    assert len(after(assistant, PURCHASE, said, again="0")) == 2
+    assert [one.question for one in assistant.kept[NAME]] == [PURCHASE]
+
+
 def test_asking_again_of_nothing_is_asking() -> None:
-    assert len(after(ScriptedAssistant(), PARTNERS, again=True)) == 2
+    assert len(after(ScriptedAssistant(), PARTNERS, again="0")) == 2
 
 
 def test_a_conversation_is_reopened_as_it_stood() -> None:
@@ -110,7 +142,7 @@ def test_stopping_reaches_the_answers_of_one_conversation() -> None:
 
 def test_a_page_that_went_away_stops_its_answer() -> None:
     running = Running()
-    told = talk(ScriptedAssistant(), running, TEXTS, PARTNERS, [], NAME, again=False)
+    told = talk(ScriptedAssistant(), running, TEXTS, PARTNERS, [], NAME, again="")
     talking = cast("Generator[object]", told)
     next(talking)
     assert running.stop(NAME)

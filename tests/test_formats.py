@@ -378,3 +378,60 @@ def test_what_is_no_date_is_refused_by_value(value: object) -> None:
 def test_a_date_followed_by_words_or_in_other_digits_is_none(value: str) -> None:
     with pytest.raises(ArticleRefused):
         parse_date(value)
+
+
+# --- what no reader sees ------------------------------------------------------------------------
+
+HIDDEN = "<script>window.PWNED=1</script>Kerne bought Oskeld.<STYLE type='x'>p { }</STYLE > For &pound;5."
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", HIDDEN),
+        ("a.md", f"# News\n\n{HIDDEN}"),
+        (
+            "a.md",
+            "<div>\n<script>\nwindow.PWNED=1\n\nmore()</script>\nKerne bought Oskeld.\n\nFor £5.",
+        ),
+        ("a.jsonl", json.dumps({"id": "a", "text": HIDDEN})),
+    ],
+)
+def test_scripts_and_style_sheets_are_no_text(tmp_path: Path, name: str, content: str) -> None:
+    text = _article(tmp_path, name, content).article.text
+    assert " ".join(text.split()) == "Kerne bought Oskeld. For £5."
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (
+            "1998&ndash;2001, Caf&#233; &#x20AC;5, Smith &amp; Sons.",
+            "1998–2001, Café €5, Smith & Sons.",
+        ),
+        (
+            "AT&T and R&D; S&P, Q&A; AT&GT; &copy 5 &nothing; &amp;ndash;.",
+            "AT&T and R&D; S&P, Q&A; AT&GT; &copy 5 &nothing; &ndash;.",
+        ),
+        ("A <script> tag that never ends, and <b>bold</b> 3 < 4.", None),
+        ("The <style> of a house, <scripted> talks.", None),
+    ],
+)
+def test_entities_are_their_characters_and_other_text_stays(
+    tmp_path: Path, name: str, written: str, meant: str | None
+) -> None:
+    content = json.dumps({"id": "a", "text": written}) if name == "a.jsonl" else written
+    assert _article(tmp_path, name, content).article.text == (meant or written)
+
+
+def test_code_and_escaped_entities_of_markdown_stay(tmp_path: Path) -> None:
+    content = "# A &ndash; B\n\nIt is &amp;ndash;.\n\n```\n<script>x</script>\n```\n\nEnd.\n"
+    article = _article(tmp_path, "a.md", content).article
+    assert article.source.title == "A – B"
+    assert article.text == "It is &ndash;.\n\n<script>x</script>\n\nEnd."
+
+
+def test_many_scripts_that_never_end_are_read_in_one_go(tmp_path: Path) -> None:
+    text = "<script><style>" * 60_000
+    assert _article(tmp_path, "a.txt", text).article.text == text

@@ -184,6 +184,32 @@ def test_progress_is_what_the_work_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("done", "next_"),
+    [
+        ("reading", "indexing words"),
+        ("indexing words", "indexing and reading deals"),
+        ("embedding", "reading deals"),
+        ("reading deals", "joining deals"),
+    ],
+)
+def test_a_step_that_is_done_gives_way_to_the_next(done: str, next_: str) -> None:
+    intake, told = Intake(), threading.Event()
+    held = Held()
+
+    def work(progress: Progress) -> Report:
+        progress(done, 12, 12)
+        told.set()
+        assert held.go.wait(30)
+        return Report()
+
+    assert intake.start(work, held.ended.set)
+    assert told.wait(30)
+    stand = intake.stand()
+    assert (stand.what, stand.done, stand.total) == (next_, 0, 0)
+    held.finish()
+
+
+@pytest.mark.parametrize(
     ("failure", "told"),
     [
         (WeightsMissing("the weights are not installed; install them"), "install them"),

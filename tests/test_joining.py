@@ -212,7 +212,7 @@ def test_twenty_thousand_mentions_are_joined_in_seconds() -> None:
         Told(n, found.mention, (1 + n % 3000, 4000 + n % 7), years[n % 240])
         for n, found in enumerate([_one(0, "2014-03-12", _buys())] * 20_000)
     ]
-    started = time.process_time()
+    started = time.thread_time()
     groups = join_mentions(told)
     assert sum(map(len, groups)) == 20_000
-    assert time.process_time() - started < 30
+    assert time.thread_time() - started < 30

@@ -347,6 +347,23 @@ def test_an_article_of_any_id_and_title_can_be_removed(fresh: TestClient, empty:
     assert empty.status().articles == 0
 
 
+def test_what_was_taken_in_is_told_no_more_when_something_else_was_done(fresh: TestClient) -> None:
+    send(fresh, ("a.txt", b"Velmora agreed to buy Tarnbeck."))
+    shown = done(fresh)
+    assert "1 added" in words_of(shown)
+    (action,) = re.findall(r'action="(/library/articles/[^"]+)"', shown)
+    told = words_of(fresh.post(unescape(action)).text)
+    assert "is removed" in told
+    assert "1 added" not in told
+    assert "1 added" not in words_of(fresh.get("/library").text)
+
+
+def test_an_empty_library_is_not_said_to_hold_articles(fresh: TestClient) -> None:
+    for view in ("/deals", "/timeline", "/map", "/companies"):
+        told = words_of(fresh.get(view).text)
+        assert "There are no deals yet: no article in the library tells of one." in told
+
+
 # Which companies are one
 
 
@@ -382,6 +399,46 @@ def test_a_merge_by_rule_is_shown_with_its_reason_and_its_words(deciding: TestCl
     told = words_of(text)
     assert "VS is Velmora Systems: an article gives the short name in brackets" in told
     assert 'class="source-link quote"' in text
+
+
+def test_the_words_for_a_merge_stand_with_the_title_of_an_article_without_deals(
+    fresh: TestClient, empty: Assistant
+) -> None:
+    tell = (
+        ("wn-1", "An old story", "Velmora Systems (VS) hired a cook."),
+        ("n2", "VS buys", "VS agreed to buy Kelpie Foods for $2 million."),
+        ("n3", "Velmora buys", "Velmora Systems agreed to buy Tarnbeck for $5 million."),
+    )
+    lines = [json.dumps({"id": i, "title": title, "text": text}) for i, title, text in tell]
+    send(fresh, ("told.jsonl", "\n".join(lines).encode()))
+    done(fresh)
+    assert empty.book().source("wn-1") is None
+    text = fresh.get("/library/merges").text
+    (cited,) = re.findall(r'class="source-link quote"[^>]*>(.*?)</a>', text)
+    assert "wn-1" not in words_of(cited)
+
+
+def test_companies_of_one_name_are_told_apart_by_what_articles_say_of_them(
+    fresh: TestClient,
+) -> None:
+    tell = (
+        ("s1", "Pub channel sold", "Irish broadcaster Setanta agreed to buy Tarnbeck Castings."),
+        ("s2", "Beer in Bonn", "German brewer Setanta agreed to buy Kelpie Foods."),
+        ("s3", "Steel in Turin", "Italian steelmaker Setanta agreed to buy Quillon Rail."),
+    )
+    lines = [json.dumps({"id": i, "title": title, "text": text}) for i, title, text in tell]
+    send(fresh, ("told.jsonl", "\n".join(lines).encode()))
+    done(fresh)
+    text = fresh.get("/library/merges").text
+    told = words_of(text)
+    for words in (
+        "Irish broadcaster; deals with Tarnbeck; told of in “Pub channel sold”",
+        "German brewer; deals with Kelpie Foods; told of in “Beer in Bonn”",
+        "Italian steelmaker; deals with Quillon Rail; told of in “Steel in Turin”",
+    ):
+        assert told.count(words) == 2
+    labels = re.findall(r'class="quiet" aria-label="([^"]*)"', text)
+    assert len(labels) == len(set(labels)) == 6
 
 
 def test_a_merge_is_split_and_the_split_is_taken_back(

@@ -640,3 +640,36 @@ def test_companies_are_listed_and_searched(book: DealBook) -> None:
     assert found.text.startswith("1 company")
     assert "Hallow Street Bank" in found.text
     assert "begins with “Zebra”" in Seen(companies_html(EN, book, "Zebra")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [("en", "1 of 7 deals", "2 of 7 deals"), ("fr", "1 opération sur 7", "2 opérations sur 7")],
+)
+def test_one_of_several_deals_is_told_in_the_singular(
+    book: DealBook, language: str, one: str, two: str
+) -> None:
+    texts = choose_texts(language)
+    assert len(book.deals) == 7
+    ids = [deal.id for deal in book.deals]
+    assert one in Seen(deals_html(texts, book, Shown(deals=(ids[0],)))).text
+    assert two in Seen(deals_html(texts, book, Shown(deals=tuple(ids[:2])))).text
+
+
+@pytest.mark.parametrize(
+    ("language", "english"),
+    [("de", "Englisch"), ("es", "inglés"), ("fr", "anglais"), ("zh", "英文")],
+)
+def test_the_first_look_says_that_questions_are_english(language: str, english: str) -> None:
+    assert english in choose_texts(language)("welcome.text")
+
+
+def test_the_command_is_told_for_a_page_that_is_stopped_and_dropping_for_one_that_runs() -> None:
+    assert EN("welcome.empty").startswith("While this page is stopped")
+    assert "drop files under Library" in EN("welcome.empty_page")
+
+
+def test_a_span_of_days_needs_no_article_in_spanish() -> None:
+    texts = choose_texts("es")
+    first, last = (date_words(texts, day) for day in ("2012-06-17", "2019-05-04"))
+    assert texts("date.span", first=first, last=last) == f"{first} – {last}"

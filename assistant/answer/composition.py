@@ -36,7 +36,8 @@ _BARE = {
     Abstention.SOURCES_DISAGREE: "The articles disagree, and none of them settles it.",
     Abstention.PREMISE_CONTRADICTED: "The articles do not bear that out.",
     Abstention.LIBRARY_EMPTY: (
-        "The library holds no articles yet; take some in with `accord ingest PATH`."
+        "The library holds no articles yet: take some in under Library on the page, or with accord "
+        "ingest while the page is stopped."
     ),
 }
 

@@ -116,22 +116,25 @@ class Conversations:
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME:
             raise NameRefused(
-                f"a name needs 1 to {LONGEST_NAME} characters, got {len(name)}; give another"
+                f"a conversation's name has 1 to {LONGEST_NAME} characters; give another"
             )
         with self.turn(conversation, person) as key:
             self._held(conversation, person)
             self._chain().update_state(config_of(key), {"name": name}, as_node="write")
             self._drop_steps(key)
 
-    def drop_last(self, conversation: str, person: str) -> None:
+    def drop_last(self, conversation: str, person: str, exchange: int | None = None) -> bool:
         """Forget its last question with the answer, so that the next is asked in the state before it.
 
-        One that holds nothing more is not listed until something is asked in it again; it keeps the name
-        it was given. Raises ConversationMissing.
+        With `exchange`, only where the last one has this number, counted from 0; whether it was
+        forgotten. A conversation that holds nothing more is not listed until something is asked in it
+        again; it keeps the name it was given. Raises ConversationMissing.
         """
         with self.turn(conversation, person) as key:
             values, _ = self._held(conversation, person)
             asked = values["asked"][:-1]
+            if exchange not in (None, len(asked)):
+                return False
             if asked or values.get("name"):
                 state = {
                     "question": asked[-1] if asked else "",
@@ -143,6 +146,7 @@ class Conversations:
             else:
                 self.saver.delete_thread(key)
         self._truncate_log()
+        return True
 
     def delete(self, conversation: str, person: str) -> None:
         """For good: what it held is overwritten in the database. Raises ConversationMissing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import html.entities
 import json
 import os
 import re
@@ -25,6 +26,11 @@ WRONG_KIND = f"Accord reads {', '.join(SUFFIXES)} files; convert it to one of th
 _TITLE_AT_MOST = 160
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ][0-9].*)?)?)?")
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_UNSEEN = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
+"""Elements whose content no reader of a page sees, each with how it ends."""
+_OPENING = re.compile(r"<(script|style)(?:\s[^<>]*)?>|^(?:```|~~~)", re.IGNORECASE | re.MULTILINE)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]*[a-z][A-Za-z0-9]*);")
+"""With its semicolon and not in capitals alone: "AT&T" and "R&D;" are no entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +127,40 @@ def _decoded(raw: bytes) -> str:
         ) from None
 
 
+def _seen(text: str) -> str:
+    """The text without its scripts and style sheets; one that never ends, or stands in code, is text."""
+    kept, at, look, dead = [], 0, 0, set[str]()
+    while found := _OPENING.search(text, look):
+        look = found.end()
+        if not found[1]:
+            ends = text.find(f"\n{found[0]}", look)
+            look = ends + 4 if ends >= 0 else look
+            continue
+        name = found[1].lower()
+        end = None if name in dead else _UNSEEN[name].search(text, look)
+        if end is None:
+            dead.add(name)
+            continue
+        kept.append(text[at : found.start()])
+        at = look = end.end()
+    return "".join(kept) + text[at:]
+
+
+def _spelled(text: str) -> str:
+    """The text with the characters that its HTML entities stand for."""
+    # `html.unescape` takes the beginning of a name for one: "&nothing;" would be "¬hing;".
+    return _ENTITY.sub(
+        lambda found: (
+            html.unescape(found[0])
+            if found[0][1] == "#"
+            else html.entities.html5.get(found[0][1:], found[0])
+        ),
+        text,
+    )
+
+
 def _read_text(path: PurePath, raw: bytes) -> Iterator[Read]:
-    text = _decoded(raw).strip()
+    text = _spelled(_seen(_decoded(raw))).strip()
     head, _, rest = text.partition("\n")
     is_title = len(head) <= _TITLE_AT_MOST and not head.rstrip().endswith((".", ",", ";", ":"))
     title = head.strip() if is_title and rest.strip() else _spoken(path)
@@ -142,10 +180,10 @@ def _read_markdown(path: PurePath, raw: bytes) -> Iterator[Read]:
         at = f" (line {mark.line + 2})" if mark else ""
         raise ArticleRefused(f"its front matter is not valid YAML{at}; correct it") from None
     # What stands between two lines of dashes and names no field is text.
-    body = (body if fields else text).strip()
+    body = _seen(body if fields else text).strip()
     heading = re.match(r"#\s+(.+?)\s*#*\n", body + "\n")
     if "title" not in fields:
-        fields["title"] = heading.group(1) if heading else _spoken(path)
+        fields["title"] = _spelled(heading.group(1)) if heading else _spoken(path)
         body = body[heading.end() :].strip() if heading else body
     yield _from_file(path, fields, _plain(body))
 
@@ -201,6 +239,8 @@ def _read_jsonl(path: PurePath, raw: bytes) -> Iterator[Read | Skipped]:
                 raise ArticleRefused('is not a JSON object such as {"id": ..., "text": ...}')
             if not _words(fields, "id").strip():
                 raise ArticleRefused('has no "id"; give each article one of its own')
+            fields = fields | {"title": _spelled(_words(fields, "title"))}
+            fields = fields | {"text": _spelled(_seen(_words(fields, "text")))}
             yield Read(_article(fields), where, own_id=True)
         except ArticleRefused as error:
             yield Skipped(where, str(error))

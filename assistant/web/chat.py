@@ -14,7 +14,6 @@ from typing import Any
 import gradio as gr
 
 from assistant.web.dialogue import Message, messages_of, reopened, stopped, talk
-from assistant.web.frames import MAX_QUESTION
 from assistant.web.panels import (
     empty_html,
     masthead_html,
@@ -38,6 +37,7 @@ class _Parts:
     status: gr.Markdown
     chat: gr.Chatbot
     ask_box: gr.Textbox
+    asked: gr.Textbox
     send: gr.Button
     stop: gr.Button
     new: gr.Button
@@ -77,9 +77,12 @@ def _lay_out() -> _Parts:
     # Held by the page, not by the server's memory: after a restart of the server it still knows it.
     conversation = gr.Textbox(elem_id="conversation", visible="hidden")
     again = gr.Textbox(elem_id="again", visible="hidden")
+    # The question as it was sent: in the box one may already be typing the next.
+    asked = gr.Textbox(elem_id="asked", visible="hidden")
     reopen = gr.Button("Open", elem_id="open", visible="hidden")
     greet = gr.Button("Greet", elem_id="greet", visible="hidden")
-    return _Parts(head, status, chat, ask_box, send, stop, new, conversation, again, reopen, greet)
+    named = (conversation, again, reopen, greet)
+    return _Parts(head, status, chat, ask_box, asked, send, stop, new, *named)
 
 
 class _Events:
@@ -93,11 +96,13 @@ class _Events:
 
     def wire(self, page: gr.Blocks) -> None:
         p = self._parts
-        exchange = [p.ask_box, p.chat, p.conversation, p.again]
+        exchange = [p.chat, p.conversation, p.again]
         greeted = [p.status, p.chat]
         whole = [*greeted, p.conversation]
         worded = [p.head, p.ask_box, p.send, p.stop, p.new]
-        asked = gr.on([p.ask_box.submit, p.send.click], self.ask, exchange, exchange, **_QUIET)
+        asked = gr.on(
+            [p.ask_box.submit, p.send.click], self.ask, [p.asked, *exchange], exchange, **_QUIET
+        )
         gr.on([page.load], self.load, None, [*whole, *worded], **_QUIET)
         gr.on([p.greet.click], self.greet, None, greeted, **_QUIET)
         gr.on([p.open.click], self.reopen, [p.conversation], whole, cancels=[asked], **_QUIET)
@@ -112,18 +117,17 @@ class _Events:
         again: str,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
-        """Updates of the box, the chat and its names; the box is emptied once, not while typing."""
+        """Updates of the chat, its name and `again`; the page's script empties the box."""
         question = question.strip()
         if not question:
-            yield gr.skip(), gr.skip(), gr.skip(), ""
+            yield gr.skip(), gr.skip(), ""
             return
-        texts, box = _texts(request), ""
+        texts = _texts(request)
         frames = talk(
-            self._assistant, self._running, texts, question, said, conversation, again=bool(again)
+            self._assistant, self._running, texts, question, said, conversation, again=again
         )
         for messages, name in frames:
-            yield box, messages, name, ""
-            box = gr.skip()
+            yield messages, name, ""
 
     def stop(self, said: list[Message], conversation: str, request: gr.Request) -> Any:
         """An answer being written ends itself; one that a server left behind is ended here."""
@@ -156,27 +160,30 @@ class _Events:
         return self._opened("", _texts(request))
 
     def _opened(self, conversation: str, texts: Texts) -> tuple[Any, ...]:
-        """Status, chat and the conversation's name; an unknown one is a new one."""
-        status, chat = self._greeting(texts)
+        """Status, chat and the conversation's name; an unknown one is a new one, and it says so."""
         try:
             exchanges = reopened(self._assistant, conversation)
         except Exception as error:  # noqa: BLE001 - a door
+            _, chat = self._greeting(texts)
             return status_trouble_html(told(error, texts)), {**chat, "value": []}, ""
         if exchanges is None:
+            notice = texts("chat.gone") if conversation else ""
+            status, chat = self._greeting(texts, notice)
             return status, {**chat, "value": []}, ""
+        status, chat = self._greeting(texts)
         return status, {**chat, "value": messages_of(exchanges, conversation, texts)}, conversation
 
-    def _greeting(self, texts: Texts) -> tuple[str, dict[str, Any]]:
-        """The status line, and an update of what the empty chat says."""
+    def _greeting(self, texts: Texts, notice: str = "") -> tuple[str, dict[str, Any]]:
+        """The status line, and an update of what the empty chat says, a notice before it."""
         try:
             status = self._assistant.status()
             examples = self._assistant.examples() if status.articles else []
         except Exception as error:  # noqa: BLE001 - a door
             return status_trouble_html(told(error, texts)), gr.update()
         welcome = (
-            welcome_html(examples, texts)
+            welcome_html(examples, texts, notice)
             if status.articles
-            else empty_html(texts, on_page=self._library)
+            else empty_html(texts, notice, on_page=self._library)
         )
         return status_html(status, texts), gr.update(placeholder=welcome)
 
@@ -197,6 +204,7 @@ def _chatbot() -> gr.Chatbot:
         container=False,
         height="100%",
         buttons=[],
+        autoscroll=False,
         latex_delimiters=[],
         layout="panel",
         feedback_options=None,
@@ -215,7 +223,7 @@ def _ask_box() -> gr.Textbox:
         placeholder="Ask about a deal",
         lines=1,
         max_lines=6,
-        max_length=MAX_QUESTION,
         autofocus=True,
+        interactive=True,
         scale=1,
     )

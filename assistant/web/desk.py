@@ -97,6 +97,7 @@ class Desk:
             return self.back(path, "", sentence=sentence_of(error))
         except Exception as error:  # noqa: BLE001 - a door
             return trouble(request, sentence_of(error), status_of(error))
+        self.intake.forget()
         return self.back(path, key, **values)
 
 

@@ -1,20 +1,19 @@
 """What stands in the chat as a list of messages: gone on with, taken back by one, reopened, stopped.
 
 The messages come back from the browser with each question, so nothing here trusts them: they are only
-shown again, and where a question is taken back it is the assistant that knows which was the last.
+shown again, and where a question is taken back it is the assistant that knows which is the last.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from assistant.domain import Exchange
 from assistant.errors import ConversationMissing
-from assistant.web.answers import Kept, answer_html, question_html, stopped_html
+from assistant.web.answers import Kept, answer_html, question_html, stopped_html, trouble_html
 from assistant.web.frames import frames
 from assistant.web.panels import literal
 from assistant.web.protocol import PageAssistant
@@ -27,7 +26,7 @@ Message = dict[str, Any]
 _ID = re.compile(r"[0-9a-f]{32}")
 """The name that the page gives to a new conversation."""
 _LONGEST_ID = 200
-_KEPT = '<a class="place" hidden href="/chat/?c'
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _PENDING = '<div class="answer pending'
 
 
@@ -39,16 +38,24 @@ def talk(
     said: Sequence[Message],
     conversation: str,
     *,
-    again: bool,
+    again: str,
 ) -> Iterator[tuple[list[Message], str]]:
-    """The messages and the conversation's name, frame by frame. `again` takes the last exchange back
-    first.
+    """The messages and the conversation's name, frame by frame.
+
+    `again` is empty, or names the exchange that this one takes the place of: its number from 0, or a
+    word where its answer was not kept. Where that one is no longer the last, nothing is asked.
     """
     conversation = named(assistant, conversation)
-    before = list(said)
+    before: list[Message] | None = list(said)
     if again:
-        before = _taken_back(assistant, before, conversation)
-    before.append(message("user", question_html(question)))
+        before = _taken_back(assistant, list(said), conversation, again)
+    asked = message("user", question_html(question))
+    if before is None:
+        held = messages_of(reopened(assistant, conversation) or [], conversation, texts)
+        refused = message("assistant", trouble_html(texts("chat.elsewhere"), texts))
+        yield [*held, asked, refused], conversation
+        return
+    before.append(asked)
     with running.answer(conversation) as stop:
         for frame in frames(assistant, question, conversation, texts, stop):
             yield [*before, message("assistant", frame)], conversation
@@ -115,14 +122,29 @@ def html_of(said: Message) -> str:
     return "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
 
 
-def _taken_back(assistant: PageAssistant, said: list[Message], conversation: str) -> list[Message]:
-    """Without the last question and its answer, which the assistant forgets where it kept them."""
-    answers = [i for i, one in enumerate(said) if one.get("role") == "assistant"]
-    if not answers:
-        return said
-    if _KEPT in html_of(said[answers[-1]]):
-        # Deleted meanwhile, the conversation begins anew with the question.
-        with suppress(ConversationMissing):
-            assistant.drop_last_exchange(conversation)
+def _taken_back(
+    assistant: PageAssistant, said: list[Message], conversation: str, again: str
+) -> list[Message] | None:
+    """Without the last question and its answer, which the assistant forgets where it kept them; None
+    where another one is the last by now.
+    """
     asked = [i for i, one in enumerate(said) if one.get("role") == "user"]
-    return said[: asked[-1]] if asked else said
+    if not asked:
+        return said
+    if _NUMBER.fullmatch(again):
+        question = html_of(said[asked[-1]])
+        if not _forgotten(assistant, conversation, int(again), question):
+            return None
+    return said[: asked[-1]]
+
+
+def _forgotten(assistant: PageAssistant, conversation: str, number: int, question: str) -> bool:
+    """Of this number another question may stand there, put in its place from another window."""
+    try:
+        held = assistant.conversation(conversation)
+        if not held or question_html(held[-1].question) != question:
+            return False
+        return assistant.drop_last_exchange(conversation, exchange=number)
+    except ConversationMissing:
+        # Deleted meanwhile, the conversation begins anew with the question.
+        return True

@@ -35,6 +35,14 @@ _HEAD_AT_MOST = 8192
 """Bytes of the lines above a file; browsers write some hundred."""
 _NAME_AT_MOST = 200
 
+_THEN = {
+    "reading": "indexing words",
+    "indexing words": "indexing and reading deals",
+    "embedding": "reading deals",
+    "reading deals": "joining deals",
+}
+"""What is done after each step: a step that is done is told of last when the next has begun."""
+
 Progress = Callable[[str, int, int], None]
 Work = Callable[[Progress], Report]
 
@@ -44,7 +52,9 @@ Work = Callable[[Progress], Report]
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How far a taking-in is. `what` is as the assistant calls it; `trouble` is a sentence, where it failed."""
+    """How far a taking-in is. `what` is as the assistant calls it, `total` is 0 where it cannot be told;
+    `trouble` is a sentence, where it failed.
+    """
 
     state: str = IDLE
     what: str = ""
@@ -77,6 +87,12 @@ class Intake:
         threading.Thread(target=self._run, args=(work, after), name="intake", daemon=True).start()
         return True
 
+    def forget(self) -> None:
+        """The outcome of the last is no news any more."""
+        with self._lock:
+            if self._stand.state == DONE:
+                self._stand = Stand()
+
     def _run(self, work: Work, after: Callable[[], None]) -> None:
         try:
             outcome = Stand(DONE, report=work(self._note))
@@ -88,6 +104,8 @@ class Intake:
             self._stand = outcome
 
     def _note(self, what: str, done: int, total: int) -> None:
+        if done >= total > 0 and what in _THEN:
+            what, done, total = _THEN[what], 0, 0
         with self._lock:
             self._stand = replace(self._stand, what=what, done=done, total=total)
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from assistant.curation import Curation
-from assistant.deals.ledger.candidates import possible_merges
+from assistant.deals.ledger.book import DealBook
+from assistant.deals.ledger.candidates import (
+    Candidate,
+    Portrait,
+    portray,
+    possible_merges,
+    told_in,
+)
 from assistant.deals.ledger.companies import Join
-from assistant.domain import Quote
+from assistant.domain import Article, Quote
 from assistant.web.desk import Desk, Told, door, page_number, page_of_view
 from assistant.web.texts import Texts
 from assistant.web.views.library import MERGES, PAGE
@@ -39,18 +46,37 @@ def _merges(request: Request, texts: Texts, desk: Desk) -> Response:
     joined = joined_by_rules(curation.companies())
     page = min(page_number(request), max(1, -(-len(joined) // PAGE)))
     shown = joined[(page - 1) * PAGE : page * PAGE]
-    merges = Merges(possible_merges(book, decisions), shown, len(joined), decisions, page)
+    possible = possible_merges(book, decisions)
+    telling = curation.held(list({one.join.article_id for one in shown if one.join.article_id}))
+    merges = Merges(
+        possible,
+        shown,
+        len(joined),
+        decisions,
+        page,
+        _portraits(curation, book, possible),
+        _proofs(telling, shown),
+        {article.id: article.source for article in telling.values()},
+    )
     note = desk.notes.words(texts, request.query_params.get("told", ""))
-    article = merges_html(texts, book, merges, _proofs(curation, shown), desk.allowed, note)
+    article = merges_html(texts, merges, desk.allowed, note)
     return page_of_view(texts, texts("library.merges"), article, MERGES)
 
 
-def _proofs(curation: Curation, joined: list[Joined]) -> dict[Join, Quote]:
+def _portraits(
+    curation: Curation, book: DealBook, possible: Sequence[Candidate]
+) -> dict[str, Portrait]:
+    """What tells each company of a pair from the other, by id."""
+    companies = {side.id: side for one in possible for side in (one.left, one.right)}
+    ids = {article_id for company in companies.values() for article_id in told_in(book, company)}
+    articles = curation.held(sorted(ids))
+    return {name: portray(book, company, articles) for name, company in companies.items()}
+
+
+def _proofs(articles: Mapping[str, Article], joined: Sequence[Joined]) -> dict[Join, Quote]:
     """The words that say why two names are one, where their article is still held."""
-    told_in = [one.join for one in joined if one.join.article_id and one.join.span]
-    articles = curation.held(list({join.article_id for join in told_in}))
     proofs: dict[Join, Quote] = {}
-    for join in told_in:
+    for join in (one.join for one in joined if one.join.article_id and one.join.span):
         article = articles.get(join.article_id)
         words = article.content[join.span.start : join.span.end] if article and join.span else ""
         if words and join.span:

@@ -55,17 +55,17 @@ def status_trouble_html(sentence: str) -> str:
     return f'<div class="status trouble"><p>{literal(sentence)}</p></div>'
 
 
-def welcome_html(examples: Sequence[str], texts: Texts) -> str:
-    """What stands in the chat before the first question."""
+def welcome_html(examples: Sequence[str], texts: Texts, notice: str = "") -> str:
+    """What stands in the chat before the first question, `notice` above it."""
     buttons = "".join(f"<li>{ask_button(example)}</li>" for example in examples)
     return (
-        f'<div class="welcome"><h2>{literal(texts("welcome.title"))}</h2>'
+        f'<div class="welcome">{_notice(notice)}<h2>{literal(texts("welcome.title"))}</h2>'
         f"<p>{literal(texts('welcome.text'))}</p>"
         f'<ul class="example-questions">{buttons}</ul></div>'
     )
 
 
-def empty_html(texts: Texts, *, on_page: bool) -> str:
+def empty_html(texts: Texts, notice: str = "", *, on_page: bool) -> str:
     """The same where there are no articles: how to fill the library, and where one may, doing it."""
     acts = (
         f"<p>{literal(texts('welcome.empty_page'))}</p>"
@@ -74,7 +74,7 @@ def empty_html(texts: Texts, *, on_page: bool) -> str:
         f'<button type="button" class="open-library">{literal(texts("welcome.library"))}</button></p>'
     )
     return (
-        f'<div class="welcome"><h2>{literal(texts("welcome.empty_title"))}</h2>'
+        f'<div class="welcome">{_notice(notice)}<h2>{literal(texts("welcome.empty_title"))}</h2>'
         f"<p>{literal(texts('welcome.empty'))}</p><p><code>accord ingest PATH...</code></p>"
         f"{acts if on_page else ''}</div>"
     )
@@ -92,6 +92,10 @@ def ask_button(question: str, look: str = "") -> str:
 def leaves_machine(status: Status) -> bool:
     """Whether questions or passages are sent anywhere. Unknown writers and embedders count as yes."""
     return status.writer != OFFLINE or "minilm" not in status.embedder.lower()
+
+
+def _notice(sentence: str) -> str:
+    return f'<p class="notice">{literal(sentence)}</p>' if sentence else ""
 
 
 def _held(status: Status, texts: Texts) -> list[str]:

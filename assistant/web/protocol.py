@@ -50,8 +50,12 @@ class ConversationAssistant(Protocol):
         """For good, with the feedback on it. Raises ConversationMissing."""
         ...
 
-    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
-        """The last question and its answer are forgotten. Raises ConversationMissing."""
+    def drop_last_exchange(
+        self, conversation: str, person: str = "", exchange: int | None = None
+    ) -> bool:
+        """The last question and its answer are forgotten; with `exchange`, only where it has this
+        number, from 0. Whether it was forgotten. Raises ConversationMissing.
+        """
         ...
 
     def give_feedback(

@@ -96,13 +96,13 @@ def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
         thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def book(tmp_path_factory: pytest.TempPathFactory) -> DealBook:
     """Seven deals of invented companies."""
     return tell_deals(tmp_path_factory.mktemp("deals"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(book: DealBook) -> Iterator[Served]:
     """One for all tests: putting Gradio's page together takes seconds."""
     assistant = ScriptedAssistant(deals=book)
@@ -118,7 +118,7 @@ def served(server: Served, book: DealBook) -> Served:
     return server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(server: Served) -> Iterator[Browser]:
     """After the server: Playwright's loop runs on."""
     with sync_playwright() as playwright:
@@ -128,7 +128,7 @@ def chromium(server: Served) -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def window(chromium: Browser) -> BrowserContext:
     """One browser window, whose pages share the cache."""
     return new_window(chromium)

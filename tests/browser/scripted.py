@@ -22,7 +22,7 @@ from assistant.domain import (
     Status,
     Strength,
 )
-from assistant.errors import ArticleMissing, ConversationMissing, FeedbackRefused
+from assistant.errors import ArticleMissing, ConversationMissing, FeedbackRefused, NameRefused
 from assistant.library.ingest import Files, Report
 from assistant.web.intake import Progress
 
@@ -204,13 +204,21 @@ class ScriptedAssistant:
         return Conversation(conversation, name, AT, AT, len(held))
 
     def rename_conversation(self, conversation: str, name: str, person: str = "") -> None:
+        if not name.strip():
+            raise NameRefused("a conversation's name has 1 to 200 characters; give another")
         self.names[conversation] = name
 
     def delete_conversation(self, conversation: str, person: str = "") -> None:
         del self.kept[conversation]
 
-    def drop_last_exchange(self, conversation: str, person: str = "") -> None:
-        self.conversation(conversation).pop()
+    def drop_last_exchange(
+        self, conversation: str, person: str = "", exchange: int | None = None
+    ) -> bool:
+        held = self.conversation(conversation)
+        if exchange not in (None, len(held) - 1):
+            return False
+        held.pop()
+        return True
 
     def give_feedback(
         self, conversation: str, exchange: int, verdict: str, words: str = "", person: str = ""

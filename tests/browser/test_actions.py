@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.domain import Delta, Finished
 
-from .conftest import Served, answer, ask, until
-from .scripted import PARTNERS, PARTNERS_ANSWER, PURCHASE, TESLA
+from .conftest import Served, answer, ask, is_ready, until
+from .scripted import NASTY, PARTNERS, PARTNERS_ANSWER, PURCHASE, TESLA, told
 
 
 def test_an_answer_can_be_stopped_and_what_stood_stays(page: Page, served: Served) -> None:
@@ -101,6 +102,142 @@ def test_changing_a_question_can_be_called_off(page: Page, served: Served) -> No
     assert [exchange.question for exchange in kept] == [PARTNERS, PURCHASE]
 
 
+def two_conversations(page: Page) -> None:
+    """That of PARTNERS, then that of PURCHASE, which is open."""
+    ask(page, PARTNERS)
+    answer(page, 0)
+    page.click("#new")
+    expect(page.locator("#chat .question")).to_have_count(0)
+    ask(page, PURCHASE)
+    answer(page, 0)
+    expect(page.locator("#rail a.conversation-link")).to_have_text([PURCHASE, PARTNERS])
+
+
+def questions(served: Served) -> list[list[str]]:
+    return [[one.question for one in kept] for kept in served.assistant.kept.values()]
+
+
+@pytest.mark.parametrize("changed", ["", " and why?"])
+def test_changing_a_question_ends_where_another_conversation_is_opened(
+    page: Page, served: Served, changed: str
+) -> None:
+    two_conversations(page)
+    box = page.locator("#ask textarea")
+    answer(page, 0).locator(".edit").click()
+    page.keyboard.type(changed)
+    page.locator("#rail a.conversation-link").nth(1).click()
+    expect(page.locator("#chat .question")).to_have_text([PARTNERS])
+    expect(page.locator("#notes p")).to_have_count(0)
+    expect(box).to_have_value(f"{PURCHASE}{changed}" if changed else "")
+    ask(page, TESLA)
+    answer(page, 1)
+    assert questions(served) == [[PARTNERS, TESLA], [PURCHASE]]
+
+
+def test_changing_a_question_ends_with_a_new_conversation(page: Page, served: Served) -> None:
+    ask(page, PARTNERS)
+    answer(page, 0).locator(".edit").click()
+    page.click("#new")
+    expect(page.locator("#chat .welcome")).to_be_visible()
+    expect(page.locator("#notes p")).to_have_count(0)
+    expect(page.locator("#ask textarea")).to_have_value("")
+    expect(page.locator("#ask textarea")).to_be_focused()
+    ask(page, PURCHASE)
+    answer(page, 0)
+    assert questions(served) == [[PARTNERS], [PURCHASE]]
+
+
+def test_a_suggested_question_replaces_none_that_is_being_changed(
+    page: Page, served: Served
+) -> None:
+    ask(page, PARTNERS)
+    answer(page, 0).locator(".edit").click()
+    page.keyboard.type(" And why?")
+    answer(page, 0).locator(".next button").first.click()
+    answer(page, 1)
+    assert questions(served) == [[PARTNERS, PURCHASE]]
+    expect(page.locator("#notes p")).to_have_count(0)
+    expect(page.locator("#ask textarea")).to_have_value(f"{PARTNERS} And why?")
+
+
+@pytest.mark.parametrize("act", ["retry", "edit"])
+def test_an_older_window_replaces_no_question_that_it_does_not_show(
+    page: Page, served: Served, act: str
+) -> None:
+    ask(page, PARTNERS)
+    answer(page, 0)
+    until(page, lambda: "?c=" in page.url)
+    other = page.context.new_page()
+    other.goto(page.url)
+    is_ready(other)
+    ask(other, PURCHASE)
+    answer(other, 1)
+    other.close()
+    page.locator(f"#chat .{act}").last.click()
+    if act == "edit":
+        ask(page, NASTY)
+    asked = PARTNERS if act == "retry" else NASTY
+    expect(page.locator("#chat .question")).to_have_text([PARTNERS, PURCHASE, asked])
+    refused = page.locator("#chat .answer").last
+    expect(refused).to_contain_text("This conversation went on elsewhere")
+    assert questions(served) == [[PARTNERS, PURCHASE]]
+    refused.locator(".retry").click()
+    answer(page, 2)
+    assert questions(served) == [[PARTNERS, PURCHASE, asked]]
+
+
+def test_what_is_typed_right_after_a_question_stays(page: Page, served: Served) -> None:
+    begun = threading.Event()
+
+    def slow() -> Iterator[Delta | Finished]:
+        begun.wait(20)
+        yield from told(PARTNERS_ANSWER)
+
+    served.assistant.scripts[PARTNERS] = slow
+    page.keyboard.type(PARTNERS)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Which company")
+    expect(page.locator("#chat .waiting")).to_be_visible()
+    page.keyboard.type(" did Baidu buy?")
+    expect(page.locator("#ask textarea")).to_have_value(PURCHASE)
+    begun.set()
+    answer(page, 0)
+    assert [question for question, _ in served.assistant.asked] == [PARTNERS]
+    page.keyboard.press("Enter")
+    answer(page, 1)
+    expect(page.locator("#ask textarea")).to_have_value("")
+
+
+def test_a_question_that_is_too_long_is_refused_whole(page: Page, served: Served) -> None:
+    long = "Who bid for it?\n" + "why " * 1250 + "then"
+    ask(page, long)
+    refused = page.locator("#chat .answer.trouble")
+    expect(refused).to_contain_text("at most")
+    expect(page.locator("#ask textarea")).to_have_value("")
+    refused.locator(".edit").click()
+    expect(page.locator("#ask textarea")).to_have_value(long)
+    ask(page, PARTNERS)
+    answer(page, 0)
+    assert questions(served) == [[PARTNERS]]
+
+
+def test_the_focus_goes_from_stop_to_the_box_when_an_answer_ends(
+    page: Page, served: Served
+) -> None:
+    enough = threading.Event()
+
+    def slow() -> Iterator[Delta | Finished]:
+        enough.wait(20)
+        yield from told(PARTNERS_ANSWER)
+
+    served.assistant.scripts[PARTNERS] = slow
+    ask(page, PARTNERS)
+    page.focus("#stop")
+    enough.set()
+    answer(page, 0)
+    expect(page.locator("#ask textarea")).to_be_focused()
+
+
 def test_an_answer_is_copied_with_its_sources(page: Page) -> None:
     ask(page, PARTNERS)
     copy = answer(page, 0).locator(".copy")
@@ -161,12 +298,33 @@ def test_a_wrong_answer_is_told_of_in_a_word_by_keyboard(page: Page, served: Ser
     assert served.assistant.judged == [(PURCHASE, "incomplete", "The price is missing.")]
 
 
+@pytest.mark.parametrize("way", ["Escape", "Cancel"])
+def test_a_word_on_an_answer_can_be_called_off(page: Page, served: Served, way: str) -> None:
+    ask(page, PARTNERS)
+    said = answer(page, 0)
+    right, wrong = (said.locator(f'.verdict[value="{value}"]') for value in ("right", "wrong"))
+    right.click()
+    expect(right).to_have_attribute("aria-pressed", "true")
+    wrong.click()
+    expect(said.locator("form.feedback textarea")).to_be_focused()
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        said.locator("form.feedback button", has_text=way).click()
+    expect(said.locator("form.feedback")).to_have_count(0)
+    expect(wrong).to_be_focused()
+    expect(right).to_have_attribute("aria-pressed", "true")
+    expect(wrong).to_have_attribute("aria-pressed", "false")
+    assert served.assistant.judged == [(PARTNERS, "right", "")]
+
+
 def test_a_refused_word_is_told_and_the_chat_goes_on(page: Page) -> None:
     ask(page, PARTNERS)
     said = answer(page, 0)
     said.locator('.verdict[value="wrong"]').click()
     said.locator("form.feedback textarea").fill("refuse this")
-    said.locator("form.feedback button").click()
+    said.locator("form.feedback .primary").click()
     expect(said.locator(".thanks")).to_contain_text("write less")
+    expect(said.locator('.verdict[aria-pressed="true"]')).to_have_count(0)
     ask(page, PURCHASE)
     answer(page, 1)

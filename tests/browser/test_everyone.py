@@ -14,7 +14,7 @@ from assistant.domain import Delta, Finished
 from assistant.web.texts import choose_texts
 
 from .conftest import PATIENCE_MS, Served, answer, ask, is_ready, new_window
-from .scripted import NASTY, PARTNERS, PARTNERS_ANSWER, TESLA
+from .scripted import NASTY, PARTNERS, PARTNERS_ANSWER, TESLA, finished, told
 
 TABS = ("source", "deals", "timeline", "map", "company")
 
@@ -115,6 +115,71 @@ def test_nothing_is_cut_off_at_200_percent_nor_on_small_windows(page: Page) -> N
         assert log.evaluate("log => log.scrollWidth - log.clientWidth") <= 0
     expect(page.locator("#ask textarea")).to_be_in_viewport()
     expect(page.locator("#send")).to_be_in_viewport(ratio=1)
+
+
+LONG = "Who told the whole story?"
+LONG_ANSWER = finished(LONG, "\n\n".join(f"Paragraph {n} of what was told." for n in range(40)))
+
+
+@pytest.mark.parametrize("viewport", [(720, 450), (390, 400)])
+def test_the_first_look_begins_in_sight_where_it_does_not_fit(page: Page) -> None:
+    page.locator('#chat [role="log"]').evaluate("log => (log.scrollTop = 0)")
+    heading, log = page.locator("#chat .welcome h2"), page.locator('#chat [role="log"]')
+    expect(heading).to_be_in_viewport(ratio=1)
+    tops = [one.evaluate("one => one.getBoundingClientRect().top") for one in (heading, log)]
+    assert tops[0] >= tops[1]
+
+
+@pytest.mark.parametrize("viewport", [(720, 450), (1440, 900)])
+def test_a_long_answer_is_read_from_its_beginning(page: Page, served: Served) -> None:
+    served.assistant.scripts[LONG] = lambda: told(LONG_ANSWER)
+    ask(page, PARTNERS)
+    answer(page, 0)
+    ask(page, LONG)
+    answer(page, 1)
+    question = page.locator("#chat .question").nth(1)
+    expect(question).to_be_in_viewport(ratio=1)
+    expect(page.locator("#chat .answer").nth(1).locator("p").first).to_be_in_viewport()
+    page.wait_for_timeout(400)  # nothing scrolls it away afterwards
+    expect(question).to_be_in_viewport(ratio=1)
+    log = page.locator('#chat [role="log"]')
+    gap = page.evaluate(
+        "([one, two]) => one.getBoundingClientRect().top - two.getBoundingClientRect().top",
+        [question.element_handle(), log.element_handle()],
+    )
+    assert 0 <= gap < 40
+
+
+def test_an_answer_being_written_stays_where_it_is_scrolled(page: Page, served: Served) -> None:
+    go_on = threading.Event()
+
+    def slow() -> Iterator[Delta | Finished]:
+        begun, parted, rest = LONG_ANSWER.answer.text.partition("Paragraph 30")
+        yield Delta(begun)
+        go_on.wait(20)
+        yield Delta(parted + rest)
+        yield LONG_ANSWER
+
+    served.assistant.scripts[LONG] = slow
+    ask(page, PARTNERS)
+    answer(page, 0)
+    ask(page, LONG)
+    expect(page.locator("#chat .draft")).to_contain_text("Paragraph 29")
+    log = page.locator('#chat [role="log"]')
+    log.evaluate("log => (log.scrollTop = 5)")
+    go_on.set()
+    answer(page, 1)
+    assert log.evaluate("log => log.scrollTop") == 5
+
+
+def test_the_first_key_leads_to_the_question(page: Page) -> None:
+    skip = page.locator("a[href], button, input, textarea, [tabindex]").first
+    skip.focus()
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    expect(skip).to_have_text("Skip to the question")
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask textarea")).to_be_focused()
 
 
 def test_a_huge_word_and_turned_letters_stay_in_their_place(page: Page, served: Served) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from conftest import TinyEmbeddings, copy_library
 from fastapi import FastAPI
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.encoder.minilm import MiniLMEmbeddings
@@ -82,6 +85,56 @@ def test_files_are_taken_in_and_one_that_cannot_be_is_told(place: Page, tmp_path
     answer(place, 0)
 
 
+def test_when_files_are_taken_in_the_focus_is_on_what_is_told_of_it_once(
+    place: Page, tmp_path: Path
+) -> None:
+    note = tmp_path / "ombrel.txt"
+    note.write_text("Ombrel hires\n\nOmbrel hired a cook.", "utf-8")
+    open_library(place)
+    place.set_input_files('#panel input[type="file"]', note)
+    place.locator("#panel .drop-zone button").focus()
+    place.keyboard.press("Enter")
+    heading = place.locator('#panel .intake[data-state="done"] h3')
+    expect(heading).to_be_focused()
+    expect(heading).to_have_accessible_description(re.compile("1 added"))
+    expect(place.locator("#panel .intake [role]")).to_have_count(0)
+    expect(place.locator("#announcer")).to_be_empty()
+
+
+def test_whoever_is_elsewhere_is_told_what_was_taken_in_and_keeps_the_focus(
+    place: Page, tmp_path: Path
+) -> None:
+    note = tmp_path / "kerne.txt"
+    note.write_text("Kerne hires\n\nKerne hired a cook.", "utf-8")
+    open_library(place)
+    place.set_input_files('#panel input[type="file"]', note)
+    place.locator("#panel .drop-zone button").click()
+    expect(place.locator("#panel .intake")).to_be_visible()
+    place.locator("#ask textarea").focus()
+    expect(place.locator("#announcer")).to_contain_text("What was taken in: 1 added")
+    expect(place.locator("#ask textarea")).to_be_focused()
+
+
+def test_the_status_line_follows_a_merge(place: Page, kept: Assistant, tmp_path: Path) -> None:
+    told = tmp_path / "yarrowby.jsonl"
+    told.write_text(
+        '{"id": "o1", "title": "N1", "text": "Yarrowby Rail agreed to buy Skarnholm for $7 million."}\n'
+        '{"id": "o2", "title": "N2", "text": "Yarrowby Trains acquired Varnby Media for $9 million."}',
+        "utf-8",
+    )
+    kept.ingest([told])
+    place.reload()
+    is_ready(place)
+    before = kept.status().companies
+    expect(place.locator("#status")).to_contain_text(f"{before} companies")
+    open_library(place)
+    place.locator("#panel a", has_text="Merged companies").click()
+    pair = place.locator("#panel ul.pairs > li", has_text="Yarrowby Trains")
+    pair.locator('form[action$="/accept"] button').click()
+    expect(place.locator("#panel .note")).to_contain_text("are one company now")
+    expect(place.locator("#status")).to_contain_text(f"{before - 1} companies")
+
+
 def test_an_article_is_removed_in_two_steps(place: Page, kept: Assistant) -> None:
     before = kept.status().articles
     open_library(place)
@@ -90,7 +143,25 @@ def test_an_article_is_removed_in_two_steps(place: Page, kept: Assistant) -> Non
     entry.locator("button").click()
     expect(place.locator("#panel .note")).to_contain_text("Dunmore Air")
     expect(place.locator("#panel .held li", has_text="Dunmore Air")).to_have_count(0)
+    expect(place.locator("#panel .intake")).to_have_count(0)
     assert kept.status().articles == before - 1
+
+
+def test_how_far_it_is_has_the_colours_of_the_page(place: Page) -> None:
+    open_library(place)
+    place.evaluate(
+        """() => {
+          const section = document.createElement("section");
+          section.className = "intake";
+          section.append(Object.assign(document.createElement("progress"), { max: 2, value: 1 }));
+          document.querySelector("#panel .library-view h2").after(section);
+        }"""
+    )
+    shot = Image.open(BytesIO(place.locator("#panel .intake progress").screenshot()))
+    accent, ground = (29, 92, 125), (246, 247, 248)
+    for share, colour in ((0.25, accent), (0.75, ground)):
+        point = (int(shot.width * share), shot.height // 2)
+        assert shot.convert("RGB").getpixel(point) == colour
 
 
 def test_an_article_of_the_library_opens_as_a_source(place: Page) -> None:

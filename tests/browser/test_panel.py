@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from .conftest import answer, ask
+from .conftest import answer, ask, is_ready
 from .scripted import PARTNERS, PURCHASE
 
 
@@ -113,6 +113,46 @@ def test_a_view_asks_in_the_chat(page: Page) -> None:
     expect(page.locator("#chat .question")).to_contain_text("What is the reason for")
 
 
+@pytest.mark.parametrize("viewport", [(390, 844), (720, 450)])
+def test_a_view_that_covers_the_chat_gives_way_to_what_it_asks(page: Page) -> None:
+    tab(page, "deals")
+    page.locator("#panel .deals-table td.deal a").first.click()
+    page.locator("#panel button.ask").first.click()
+    expect(page.locator("#reading")).to_be_hidden()
+    expect(page.locator("#chat .question")).to_be_in_viewport()
+    expect(page.locator("#ask textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize(("part", "view"), [("node", "company"), ("link", "record")])
+@pytest.mark.parametrize("by_keyboard", [False, True])
+def test_the_map_leads_on_in_the_panel(page: Page, part: str, view: str, by_keyboard: bool) -> None:
+    tab(page, "map")
+    address = page.url
+    drawn = page.locator(f"#panel svg.map a.{part}").first
+    if by_keyboard:
+        drawn.focus()
+        page.keyboard.press("Enter")
+    else:
+        drawn.dispatch_event("click")
+    expect(page.locator("#panel article")).to_have_attribute("data-view", view)
+    expect(page.locator("#panel h2")).to_be_focused()
+    assert page.url == address
+
+
+def test_the_keyboard_goes_on_from_a_tab_into_its_view(page: Page) -> None:
+    page.focus("#tab-deals")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reading")).to_be_hidden()
+    expect(page.locator("#tab-deals")).to_be_focused()
+    page.focus("#tab-source")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .source-text")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#tab-source")).to_be_focused()
+
+
 def test_the_keyboard_walks_along_the_tabs_and_out_again(page: Page) -> None:
     page.locator("#tab-source").focus()
     for key, name in (
@@ -129,8 +169,34 @@ def test_the_keyboard_walks_along_the_tabs_and_out_again(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#panel .deals-table")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("#reading")).to_be_hidden()
     expect(page.locator("#tab-deals")).to_be_focused()
+
+
+def test_the_focus_is_in_the_library_while_it_is_filled(page: Page) -> None:
+    def with_library(route: Route) -> None:
+        given = route.fetch()
+        route.fulfill(response=given, json={**given.json(), "library": True})
+
+    view = '<article class="view library-view" data-view="library"><h2>Library</h2></article>'
+    page.route("**/texts", with_library)
+    page.route("**/library", lambda route: route.fulfill(content_type="text/html", body=view))
+    page.route("**/library/seeds", lambda route: route.fulfill(status=200, body=""))
+    page.route("**/library/progress", lambda route: route.fulfill(json={"state": "idle"}))
+    page.reload()
+    is_ready(page)
+    page.evaluate(
+        """() => {
+          const seeds = Object.assign(document.createElement("button"), { className: "seeds" });
+          document.querySelector("#tabs").after(seeds);
+          seeds.focus();
+        }"""
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel .library-view")).to_be_visible()
+    expect(page.locator("#panel .shown")).to_be_focused()
+    page.evaluate("document.querySelector('.seeds').remove()")
+    page.keyboard.press("Escape")
+    expect(page.locator("#tab-library")).to_be_focused()
 
 
 def test_a_missing_record_is_one_sentence(page: Page) -> None:

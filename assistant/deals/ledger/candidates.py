@@ -6,8 +6,9 @@ or are parties of deals in one article are two, and so are two that the owner ho
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -23,10 +24,17 @@ from assistant.deals.ledger.company_names import (
     name_form,
 )
 from assistant.deals.ledger.register import Company
+from assistant.deals.ledger.statements import FIELDS, NATIONS, find_marks
+from assistant.domain import Article
 
 MOST = 50
 _CROWD = 40
 """Companies with one word in common, above which the word is taken to tell nothing."""
+_PARTNERS = 2
+_LOOKED_AT = 5
+"""Articles in which a company's country and trade are looked for."""
+_NEAR = 90
+"""Characters beside a name in which its country and trade stand."""
 
 
 class Likeness(StrEnum):
@@ -49,6 +57,19 @@ class Candidate:
     other: str
     likeness: Likeness
     shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What tells a company from another of its name.
+
+    `called` are words of articles for its country and trade, `partners` those it had most deals with,
+    `title` is that of the first article that tells of it.
+    """
+
+    called: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    title: str = ""
 
 
 def possible_merges(
@@ -185,3 +206,50 @@ def _held_apart(book: DealBook, decisions: Sequence[Decision]) -> set[frozenset[
                 for other in meant(d.other, d.other_article_id)
             }
     return apart
+
+
+# What tells the two apart
+
+
+def told_in(book: DealBook, company: Company) -> dict[str, str]:
+    """The name of a company in each of the first articles that tell of its deals, by article id."""
+    found: dict[str, str] = {}
+    for deal in book.of([company.id]):
+        for telling in deal.tellings:
+            for party, known in zip(telling.mention.parties, telling.companies, strict=True):
+                if known.company_id == company.id and len(found) < _LOOKED_AT:
+                    found.setdefault(telling.source.article_id, party.name)
+    return found
+
+
+def portray(book: DealBook, company: Company, articles: Mapping[str, Article]) -> Portrait:
+    """`articles` are those of `told_in`, as far as they are held."""
+    places = told_in(book, company)
+    met = Counter(
+        party.name
+        for deal in book.of([company.id])
+        for party in {p.company_id: p for p in deal.parties}.values()
+        if party.company_id != company.id
+    )
+    called = dict.fromkeys(
+        word
+        for article_id, name in places.items()
+        if article_id in articles
+        for word in _called(articles[article_id].content, name)
+    )
+    ranked = sorted(met, key=lambda name: (-met[name], name.casefold()))
+    titles = (source.title for article_id in places if (source := book.source(article_id)))
+    return Portrait(tuple(called), tuple(ranked[:_PARTNERS]), next(titles, ""))
+
+
+def _called(content: str, name: str) -> list[str]:
+    """The words of an article by which `find_marks` knows country and trade of a name: "Irish", "bank"."""
+    marks = find_marks(content, [name])[name]
+    near = " ".join(
+        content[max(0, found.start() - _NEAR) : found.end() + _NEAR]
+        for found in re.finditer(re.escape(name), content)
+    )
+    words = [w for word in re.findall(r"[\w.]+", near) for w in (word, word.rstrip("."))]
+    nation = next((w for w in words if marks.country and NATIONS.get(w) == marks.country), "")
+    trade = next((w for w in words if marks.trade and FIELDS.get(w) == marks.trade), "")
+    return [word for word in (nation, trade) if word]

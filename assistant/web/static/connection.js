@@ -1,12 +1,13 @@
 // Whether Accord is there: says in one sentence when it is not and when it is again, and loses nothing
 // that was typed meanwhile. After a break Gradio loads the page anew; what was typed outlives that here.
-import { note, press, write } from "./talk.js";
+import { note, send, unsent, write } from "./talk.js";
 import { element, page, words } from "./words.js";
 
 const EVERY_MS = 5000;
 const AGAIN_MS = 1500;
 const SHOWN_MS = 9000;
 const TYPED = "accord.typed";
+const SENT = "accord.sent"; // while its answer is not there
 const STARTED = "accord.started";
 
 const box = () => document.querySelector("#ask textarea, #ask input");
@@ -28,12 +29,13 @@ async function look() {
   } catch {
     if (!away) say("trouble.away", false);
     away = true;
+    unsent();
     return;
   }
   if (started !== page.started) greetNew(started);
   else if (away) say("trouble.reached", true);
   away = false;
-  if (waiting && box().value) press("send");
+  if (waiting) send();
   waiting = false;
 }
 
@@ -63,18 +65,20 @@ function listen() {
   const heard = document.querySelector(".toast-body .toast-text")?.textContent.trim();
   if (!heard || heard === listen.last) return;
   listen.last = heard;
+  unsent();
   look().then(() => {
     const gone = document.querySelector('[data-note="connection"]');
     if (!gone) note("connection", element("p", { class: "connection", role: "status" }, heard));
   });
 }
 
-export function forgetTyped() {
-  sessionStorage.removeItem(TYPED);
+export function forgetSent() {
+  sessionStorage.removeItem(SENT);
 }
 
 function restore() {
-  const typed = sessionStorage.getItem(TYPED);
+  const kept = [SENT, TYPED].map((key) => sessionStorage.getItem(key)).filter(Boolean);
+  const typed = [...new Set(kept)].join("\n");
   if (typed && !box().value) write(box(), typed);
   const before = sessionStorage.getItem(STARTED);
   if (before && before !== page.started) say("trouble.restarted", true);
@@ -86,7 +90,8 @@ export function watchConnection() {
   document.addEventListener("input", (event) => {
     if (event.target === box()) sessionStorage.setItem(TYPED, event.target.value);
   });
-  document.addEventListener("accord:answered", forgetTyped);
+  document.addEventListener("accord:sent", (event) => sessionStorage.setItem(SENT, event.detail));
+  document.addEventListener("accord:answered", forgetSent);
   addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target === box()) holdBack(event);
   }, true);

@@ -25,7 +25,25 @@
     const response = await fetch("/library", { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const article = page.querySelector("article.view");
-    if (response.ok && article && view.isConnected) view.replaceWith(document.importNode(article, true));
+    if (!response.ok || !article || !view.isConnected) return;
+    const fresh = document.importNode(article, true);
+    const heading = fresh.querySelector(".intake h3");
+    const outcome = fresh.querySelector(".intake [role]");
+    // Told once, by the focus or by the page's announcer, and not by its own role as well.
+    outcome?.removeAttribute("role");
+    const here = document.activeElement;
+    const held = view.contains(here) || (here === document.body && !document.getElementById("chat"));
+    view.replaceWith(fresh);
+    if (!heading || !outcome) return;
+    if (held) {
+      outcome.id = "intake-outcome";
+      heading.setAttribute("aria-describedby", outcome.id);
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+    } else {
+      const announcer = document.getElementById("announcer");
+      announcer?.replaceChildren(`${heading.textContent}: ${outcome.textContent}`);
+    }
   }
 
   async function look() {
@@ -65,6 +83,12 @@
     const input = zone.querySelector('input[type="file"]');
     input.files = event.dataTransfer.files;
     if (input.files.length > 0) zone.requestSubmit();
+  });
+
+  // A merge changes how many companies and deals there are: the status line of the chat's page follows.
+  document.addEventListener("accord:view", ({ detail: view }) => {
+    const decided = view.matches(".merges-view") && view.querySelector(".note");
+    if (decided) document.getElementById("greet")?.click();
   });
 
   setInterval(look, EVERY_MS);

@@ -1,10 +1,10 @@
 // What the page has that Gradio does not: conversations at the left, views and sources at the right, and
 // what can be done with an answer. Files of their own, so that no script stands inline.
-import { forgetTyped, watchConnection } from "./connection.js";
+import { forgetSent, watchConnection } from "./connection.js";
 import * as panel from "./panel.js";
-import { buildRail, closeRail, railIsOpen, setCurrent } from "./rail.js";
-import { ask, buildTalk, openConversation, show } from "./talk.js";
-import { loadWords, sentenceOf } from "./words.js";
+import { buildRail, closeMenu, closeRail, railIsOpen, setCurrent } from "./rail.js";
+import { ask, buildTalk, focusBox, openConversation, startAnew } from "./talk.js";
+import { element, loadWords, sentenceOf, words } from "./words.js";
 
 const PARTS = ["chat", "tabs", "rail", "panel", "notes", "conversation", "send"];
 
@@ -30,7 +30,24 @@ function takeOut() {
   }
 }
 
+// The first thing that the keyboard reaches.
+function buildSkip() {
+  const skip = element("a", { class: "skip", href: "#ask" }, words("chat.skip"));
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    panel.uncoverChat();
+    focusBox();
+  });
+  document.body.prepend(skip);
+}
+
 const conversationHere = () => new URLSearchParams(location.search).get("c") ?? "";
+
+function openFromRail(conversation) {
+  panel.uncoverChat();
+  openConversation(conversation);
+  focusBox();
+}
 
 function startOver() {
   document.getElementById("new").click();
@@ -40,7 +57,8 @@ async function takeSeeds(act) {
   act.disabled = true;
   try {
     await fetch("/library/seeds", { method: "POST" });
-    panel.openTab("library", act);
+    await panel.openTab("library", act);
+    panel.focusPanel();
     await taken();
     document.getElementById("greet").click();
   } catch (error) {
@@ -82,19 +100,23 @@ function clicked(event) {
   }
   const act = event.target.closest?.("button");
   if (!act) return;
-  if (act.matches(".ask")) ask(act.value || act.dataset.question);
+  if (act.matches(".ask")) {
+    panel.uncoverChat();
+    ask(act.value || act.dataset.question);
+  }
   if (act.matches(".seeds")) takeSeeds(act);
   if (act.matches(".open-library")) panel.openTab("library", act);
   if (act.id === "new") {
     closeRail();
-    show("");
-    forgetTyped();
+    forgetSent();
     panel.emptyPanel();
+    panel.uncoverChat();
+    startAnew();
   }
 }
 
 function pressed(event) {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || closeMenu(event.target)) return;
   if (railIsOpen()) closeRail();
   else if (panel.isOpen()) panel.close();
 }
@@ -109,7 +131,8 @@ await Promise.all([loadWords(), drawn()]);
 takeOut();
 panel.buildPanel();
 buildTalk();
-buildRail(openConversation, startOver);
+buildRail(openFromRail, startOver);
+buildSkip();
 setCurrent(conversationHere());
 watchConnection();
 followLibrary();

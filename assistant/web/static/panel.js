@@ -27,14 +27,15 @@ export function buildPanel() {
   const panel = byId("panel");
   panel.setAttribute("role", "tabpanel");
   panel.setAttribute("aria-label", words("panel.title"));
-  panel.replaceChildren(element("div", { class: "bar" }), element("div", { class: "shown" }));
+  panel.replaceChildren(element("div", { class: "bar" }), element("div", { class: "shown", tabindex: "-1" }));
   markTabs();
 }
 
 function tabOf(name) {
-  const made = button("tab", words(`tab.${name}`), () => {
+  const made = button("tab", words(`tab.${name}`), (event) => {
+    const byKeyboard = event.detail === 0;
     if (state.tab === name) close();
-    else openTab(name);
+    else openTab(name, made, byKeyboard);
   });
   made.id = `tab-${name}`;
   made.setAttribute("role", "tab");
@@ -96,16 +97,16 @@ export const emptyPanel = () => {
   if (state.tab === "source") close();
 };
 
-export function openTab(name, opener = byId(`tab-${name}`)) {
+export async function openTab(name, opener, focus = false) {
   remember();
   state.opener = opener;
   if (name === "source" && !state.at.source) {
     reveal("source");
-    show(note(words("source.title"), words("source.none")));
+    show(note(words("source.title"), words("source.none")), { focus });
     return;
   }
   state.tab = name;
-  load(state.at[name], { focus: false });
+  await load(state.at[name], { focus });
 }
 
 export function openAddress(address, opener) {
@@ -116,20 +117,31 @@ export function openAddress(address, opener) {
 
 export const isOpen = () => state.tab !== "";
 
+// Where the window is narrow, nothing of the chat can be seen or have the focus meanwhile.
+export function uncoverChat() {
+  if (isOpen() && byId("talk").getClientRects().length === 0) close();
+}
+
+// What stands in it may be replaced meanwhile.
+export function focusPanel() {
+  byId("panel").querySelector(".shown").focus();
+}
+
 export function close() {
   state.loading?.abort();
-  const opener = state.opener;
+  const opener = state.opener?.isConnected ? state.opener : byId(`tab-${state.tab}`);
   Object.assign(state, { tab: "", trail: [], opener: null });
   document.body.classList.remove("reading");
   byId("panel").querySelector(".shown")?.replaceChildren();
   light(null);
   markTabs();
-  if (opener?.isConnected) opener.focus();
+  opener?.focus();
 }
 
 // The address of a view or a source that the panel can show; null for any other, and for files.
 export function shownHere(link) {
-  const url = new URL(link.href ?? link, location.href);
+  // The `href` of a link in a drawing is no text.
+  const url = new URL(typeof link === "string" ? link : link.getAttribute("href"), location.href);
   if (url.origin !== location.origin || FILES.test(url.pathname)) return null;
   return tabFor(url.pathname) ? url.pathname + url.search + url.hash : null;
 }

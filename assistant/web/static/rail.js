@@ -30,6 +30,7 @@ export function buildRail(onOpen, onNew) {
   byId("tabs").before(menu);
   rail.addEventListener("click", clicked);
   rail.addEventListener("submit", submitted);
+  rail.addEventListener("focusout", left);
   return refreshRail();
 }
 
@@ -47,20 +48,27 @@ export async function refreshRail() {
   await fill(`/conversations${query}`);
 }
 
+// Whether there is a new list; where not, a sentence says why above the old one.
 async function fill(address, options = {}) {
   const list = document.querySelector("#rail .rail-list");
+  let section = null;
+  let sentence = words("trouble.unexpected_answer");
   try {
     const given = await fetchPage(address, options);
-    const section = given.page.querySelector("section.conversations");
-    section?.querySelector("search")?.remove(); // the rail has a field of its own, which stays
-    list.replaceChildren(...(section ? [document.importNode(section, true)] : []));
-    if (given.page.querySelector("article.trouble-view p") && !section) {
-      list.replaceChildren(element("p", { class: "notice" }, given.page.querySelector("article.trouble-view p").textContent));
-    }
+    section = given.page.querySelector("section.conversations");
+    sentence = given.page.querySelector("article.trouble-view p")?.textContent ?? sentence;
   } catch (error) {
-    list.replaceChildren(element("p", { class: "notice" }, sentenceOf(error)));
+    sentence = sentenceOf(error);
+  }
+  list.querySelector(".notice")?.remove();
+  if (section) {
+    section.querySelector("search")?.remove(); // the rail has a field of its own, which stays
+    list.replaceChildren(document.importNode(section, true));
+  } else {
+    list.prepend(element("p", { class: "notice", role: "alert" }, sentence));
   }
   markCurrent();
+  return section !== null;
 }
 
 export function setCurrent(conversation) {
@@ -105,12 +113,13 @@ async function submitted(event) {
     return;
   }
   const gone = current !== "" && form.getAttribute("action").endsWith(`/${current}/delete`);
-  await fill(form.getAttribute("action"), { method: "POST", body: data });
+  if (!(await fill(form.getAttribute("action"), { method: "POST", body: data }))) return;
   if (gone) starting();
   const first = document.querySelector("#rail a.conversation-link") ?? document.querySelector("#rail .rail-search");
   first.focus();
 }
 
+const railIsShown = () => byId("rail").getClientRects().length > 0;
 export const railIsOpen = () => document.body.classList.contains("railing");
 
 function toggleRail() {
@@ -123,9 +132,25 @@ function toggleRail() {
   document.querySelector("#rail .rail-search").focus();
 }
 
-export function closeRail() {
+export function closeRail({ focus = true } = {}) {
   if (!railIsOpen()) return;
   document.body.classList.remove("railing");
   byId("menu").setAttribute("aria-expanded", "false");
-  byId("menu").focus();
+  if (focus) byId("menu").focus();
+}
+
+// The drawer covers what the focus goes on to.
+function left(event) {
+  const to = event.relatedTarget;
+  if (to && to !== byId("menu") && !byId("rail").contains(to)) closeRail({ focus: false });
+}
+
+// What is open at a conversation, the innermost first; whether there was anything.
+export function closeMenu(from) {
+  const lost = from === document.body && railIsShown();
+  const open = from.closest?.("#rail details[open]") ?? (lost && document.querySelector("#rail .more[open]"));
+  if (!open) return false;
+  open.open = false;
+  open.querySelector("summary").focus();
+  return true;
 }

@@ -7,9 +7,14 @@ const byId = (id) => document.getElementById(id);
 const box = () => document.querySelector("#ask textarea, #ask input");
 const field = (id) => byId(id).querySelector("textarea, input");
 const PENDING = "#chat .answer.pending";
+const ABOVE_PX = 16;
 
 let awaited = false; // an answer is being written in this page
 let seen = ""; // the place of the last answer that was told of
+let sent = null; // what is on its way: its text, which stays in the box, and the answer that was last
+let draft = ""; // what stood in the box when another question was asked by a button
+let editing = null; // the text that editing put into the box
+let stood = 0; // where following an answer left the log
 
 // The fields are Gradio's: they hear of a new text through an input event.
 export function write(into, text) {
@@ -20,17 +25,69 @@ export function write(into, text) {
 
 export const press = (id) => setTimeout(() => byId(id).click(), 0);
 
-export function ask(question) {
+export const focusBox = () => box().focus();
+
+// `again` names the exchange that this one takes the place of.
+export function ask(question, again = "") {
+  focusBox();
   if (document.querySelector(PENDING)) return;
+  endEditing();
+  draft = box().value;
+  write(field("again"), again);
   write(box(), question);
-  press("send");
-  box().focus();
+  send();
+}
+
+// What was sent goes by a field of its own: in the box the next question may be begun already. Gradio
+// hears of the field before the button, which is pressed after this.
+export function send() {
+  if (sending()) press("send");
 }
 
 export function openConversation(conversation) {
+  leave();
   write(field("conversation"), conversation);
   press("open");
   show(conversation);
+}
+
+export function startAnew() {
+  leave();
+  show("");
+  focusBox();
+}
+
+// What was begun in a conversation ends with it; what was typed stays in the box.
+function leave() {
+  endEditing();
+  unsent();
+}
+
+// The box keeps a question until it stands in the chat: one that does not arrive is not lost.
+function sending() {
+  const text = box().value;
+  if (!text.trim() || document.querySelector(PENDING)) return false;
+  if (sent && text.startsWith(sent.text)) return false; // Gradio takes no second one meanwhile
+  sent = { text, last: lastAnswer() };
+  write(field("asked"), text);
+  document.dispatchEvent(new CustomEvent("accord:sent", { detail: text }));
+  return true;
+}
+
+export function unsent() {
+  sent = null;
+  draft = "";
+}
+
+// What has been typed since it was sent stays.
+function arrived() {
+  const now = box().value;
+  if (now.startsWith(sent.text)) write(box(), now.slice(sent.text.length) || draft);
+  unsent();
+  editing = null;
+  note("editing", null);
+  awaited = true;
+  follow(true);
 }
 
 export function show(conversation, replace = false) {
@@ -41,17 +98,16 @@ export function show(conversation, replace = false) {
   setCurrent(conversation);
 }
 
-const lastQuestion = () => [...document.querySelectorAll("#chat .question")].pop()?.textContent ?? "";
-
-function askAgain() {
-  write(field("again"), "yes");
-  ask(lastQuestion());
-}
+const last = (found) => [...document.querySelectorAll(found)].pop();
+const lastAnswer = () => last("#chat .answer");
+const lastQuestion = () => last("#chat .question")?.textContent ?? "";
+const numberOf = (answer) => placeOf(answer)?.get("exchange") ?? "unkept";
 
 // The last question goes back into the box; sending it takes the place of the old one.
-function edit() {
-  write(field("again"), "yes");
-  write(box(), lastQuestion());
+function edit(answer) {
+  editing = lastQuestion();
+  write(field("again"), numberOf(answer));
+  write(box(), editing);
   const line = element("p", { class: "editing" }, words("chat.editing"));
   line.append(" ", button("act", words("chat.cancel"), stopEditing));
   note("editing", line);
@@ -59,11 +115,17 @@ function edit() {
   box().setSelectionRange(box().value.length, box().value.length);
 }
 
-function stopEditing() {
+function endEditing() {
   write(field("again"), "");
-  write(box(), "");
   note("editing", null);
-  box().focus();
+  if (box().value === editing) write(box(), "");
+  editing = null;
+}
+
+function stopEditing() {
+  endEditing();
+  write(box(), "");
+  focusBox();
 }
 
 // Lines above the question box, one of a sort.
@@ -98,11 +160,12 @@ function copyTheOldWay(text) {
 
 // Feedback
 
-const placeOf = (answer) => new URL(answer.querySelector("a.place").href).searchParams;
+function placeOf(answer) {
+  const place = answer.querySelector("a.place");
+  return place && new URL(place.href).searchParams;
+}
 
 function judge(act, answer) {
-  const acts = answer.querySelectorAll(".verdict");
-  for (const one of acts) one.setAttribute("aria-pressed", String(one === act));
   answer.querySelector(".feedback")?.remove();
   if (act.value === "right") {
     sendVerdict(answer, "right", "");
@@ -112,7 +175,16 @@ function judge(act, answer) {
   const area = element("textarea", { rows: "2", maxlength: "2000" });
   const form = element("form", { class: "feedback" }, element("label", {}, words(name), area));
   const send = element("button", { type: "submit", class: "act primary" }, words("feedback.send"));
-  form.append(send);
+  const closing = () => {
+    form.remove();
+    act.focus();
+  };
+  form.append(send, button("act", words("chat.cancel"), closing));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    closing();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -128,7 +200,8 @@ async function sendVerdict(answer, verdict, said) {
   let sentence = words("feedback.thanks");
   try {
     const response = await fetch("/feedback", { method: "POST", body: new URLSearchParams(fields) });
-    if (!response.ok) sentence = (await response.json()).error?.message ?? words("trouble.unexpected_answer");
+    if (response.ok) pressVerdict(answer, verdict);
+    else sentence = (await response.json()).error?.message ?? words("trouble.unexpected_answer");
   } catch {
     sentence = words("trouble.unreachable");
   }
@@ -137,6 +210,12 @@ async function sendVerdict(answer, verdict, said) {
   const thanks = element("p", { class: "feedback thanks", role: "status", tabindex: "-1" }, sentence);
   answer.querySelector(".actions").after(thanks);
   if (had) answer.querySelector(`.verdict[value="${verdict}"]`).focus();
+}
+
+function pressVerdict(answer, verdict) {
+  for (const act of answer.querySelectorAll(".verdict")) {
+    act.setAttribute("aria-pressed", String(act.value === verdict));
+  }
 }
 
 // What has just been finished
@@ -153,27 +232,43 @@ function proseOf(answer) {
 
 function look() {
   unname();
-  const answers = document.querySelectorAll("#chat .answer");
-  const last = answers[answers.length - 1];
-  if (!last) {
+  const answer = lastAnswer();
+  if (!answer) {
     seen = "";
     return;
   }
-  if (last.matches(".pending")) {
+  if (sent && answer !== sent.last) arrived();
+  if (answer.matches(".pending")) {
     awaited = true;
     seen = "";
-    note("editing", null);
+    follow();
     return;
   }
-  if (awaited) {
-    awaited = false;
-    tell(proseOf(last));
-    document.dispatchEvent(new Event("accord:answered"));
-  }
-  const place = last.querySelector("a.place");
+  const written = awaited;
+  if (written) finish(answer);
+  const place = answer.querySelector("a.place");
   if (!place || place.href === seen) return;
   seen = place.href;
-  settle(last, placeOf(last));
+  settle(answer, placeOf(answer));
+  if (!written) follow(true);
+}
+
+function finish(answer) {
+  awaited = false;
+  follow();
+  tell(proseOf(answer));
+  // Stop goes out of sight with the answer's end.
+  if (document.activeElement?.closest("#stop")) focusBox();
+  document.dispatchEvent(new Event("accord:answered"));
+}
+
+// The log goes along with an answer until its question has reached the top, so that a long one is read
+// from its beginning; it stays where somebody scrolled it. `anew`: wherever it stands.
+function follow(anew = false) {
+  const [log, question] = [document.querySelector('#chat [role="log"]'), last("#chat .question")];
+  if (!log || !question || (!anew && Math.abs(log.scrollTop - stood) > 2)) return;
+  log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top - ABOVE_PX;
+  stood = log.scrollTop;
 }
 
 // The tabs, the address and the rail follow the last answer.
@@ -202,19 +297,30 @@ function unname() {
   if (log.tabIndex !== 0) log.tabIndex = 0; // scrolled by keyboard
 }
 
+function instead(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  send();
+}
+
 export function buildTalk() {
   document.body.append(element("div", { id: "announcer", role: "status", "aria-live": "polite", class: "unseen" }));
   byId("chat").before(element("h2", { id: "name" }));
   const changes = { subtree: true, childList: true, attributeFilter: ["aria-label", "aria-live"] };
   new MutationObserver(look).observe(byId("chat"), changes);
   look();
+  document.addEventListener("keydown", (event) => {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && event.target === box()) instead(event);
+  }, true);
+  byId("send").addEventListener("click", (event) => event.isTrusted && instead(event), true);
   byId("chat").addEventListener("click", (event) => {
     const act = event.target.closest("button.act");
     const answer = event.target.closest(".answer");
     if (!act || !answer) return;
     if (act.matches(".copy")) copy(act, answer);
-    if (act.matches(".retry")) askAgain();
-    if (act.matches(".edit")) edit();
+    if (act.matches(".retry")) ask(lastQuestion(), numberOf(answer));
+    if (act.matches(".edit")) edit(answer);
     if (act.matches(".verdict")) judge(act, answer);
   });
 }

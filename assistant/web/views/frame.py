@@ -117,7 +117,7 @@ def found_words(texts: Texts, choice: Choice, book: DealBook) -> str:
     count = counted(texts, "deals", found)
     if found != held:
         numbers = {"count": number_words(texts, found), "total": number_words(texts, held)}
-        count = texts("count.of_deals", **numbers)
+        count = texts(f"count.of_deals{'_one' if found == 1 else ''}", **numbers)
     years = sorted({deal.date[:4] for deal in choice.deals if deal.date})
     if not years:
         return count

@@ -40,7 +40,9 @@ _DOING = {
     "reading": "library.doing_reading",
     "indexing words": "library.doing_words",
     "embedding": "library.doing_embedding",
+    "indexing and reading deals": "library.doing_rest",
     "reading deals": "library.doing_deals",
+    "joining deals": "library.doing_joining",
 }
 _SKIPPED_AT_MOST = 200
 _BEGINNING = 80

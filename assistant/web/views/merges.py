@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
-from assistant.deals.ledger.book import DealBook
-from assistant.deals.ledger.candidates import Candidate
+from assistant.deals.ledger.candidates import Candidate, Portrait
 from assistant.deals.ledger.companies import Act, Decision, Join, Why
 from assistant.deals.ledger.register import Company
-from assistant.domain import Quote
+from assistant.domain import Quote, Source
 from assistant.web.texts import Texts
 from assistant.web.views.frame import LIBRARY, article_html, pages_html
 from assistant.web.views.library import MERGES, PAGE, note_html
@@ -26,6 +25,8 @@ from assistant.web.views.words import (
 )
 
 _DECISIONS_AT_MOST = 200
+_NAMES_AT_MOST = 2
+"""Other names that are told of a company that may be another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,20 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Merges:
-    """What the view shows: of `joined` one page, and `total` of all."""
+    """What the view shows: of `joined` one page, and `total` of all.
+
+    `portraits` are those of the companies of `possible`, by id. `proofs` are the words of articles that
+    say that two names are one, where they do, and `sources` those articles, by id.
+    """
 
     possible: Sequence[Candidate]
     joined: Sequence[Joined]
     total: int
     decisions: Sequence[Decision]
     page: int = 1
+    portraits: Mapping[str, Portrait] = field(default_factory=dict)
+    proofs: Mapping[Join, Quote] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def joined_by_rules(companies: Sequence[Company]) -> list[Joined]:
@@ -60,25 +68,21 @@ def joined_by_rules(companies: Sequence[Company]) -> list[Joined]:
     return found
 
 
-def merges_html(
-    texts: Texts,
-    book: DealBook,
-    merges: Merges,
-    proofs: Mapping[Join, Quote],
-    allowed: bool,
-    note: str = "",
-) -> Html:
-    """`proofs` are the words of articles that say that two names are one, where they do."""
+def merges_html(texts: Texts, merges: Merges, allowed: bool, note: str = "") -> Html:
+    """`note`, which is markup, tells what the last act did."""
     body = [
         note_html(note),
         f'<p class="hint">{escape(texts("merges.lead" if allowed else "library.read_only"))}</p>',
         _section(
-            texts, "possible", [_candidate(texts, one, allowed) for one in merges.possible], ""
+            texts,
+            "possible",
+            [_candidate(texts, one, merges.portraits, allowed) for one in merges.possible],
+            "",
         ),
         _section(
             texts,
             "joined",
-            [_joined(texts, book, one, proofs.get(one.join), allowed) for one in merges.joined],
+            [_joined(texts, merges, one, allowed) for one in merges.joined],
             _pages(texts, merges),
         ),
         _section(
@@ -108,25 +112,57 @@ def _pages(texts: Texts, merges: Merges) -> str:
     return pages_html(texts, merges.page, pages, hrefs)
 
 
-def _candidate(texts: Texts, one: Candidate, allowed: bool) -> str:
-    names = tuple(_company(texts, company) for company in (one.left, one.right))
+def _candidate(
+    texts: Texts, one: Candidate, portraits: Mapping[str, Portrait], allowed: bool
+) -> str:
+    known = [(side, portraits.get(side.id, Portrait())) for side in (one.left, one.right)]
+    sides = "".join(f"<li>{_side(texts, *side)}</li>" for side in known)
+    line = f'<ul class="sides">{sides}</ul>'
     why = [texts(f"merges.like_{one.likeness.name.lower()}")]
     if one.shared:
         key = "merges.shared_one" if one.shared == 1 else "merges.shared"
         why.append(texts(key, count=number_words(texts, one.shared)))
-    line = told(texts, "list.and", some=names[0], last=names[1])
     reason = f'<p class="meta">{escape(texts("list.comma").join(why))}</p>'
     if not allowed:
-        return f"<p>{line}</p>{reason}"
+        return f"{line}{reason}"
     fields = {
         "left": one.left.id,
         "left_name": one.left.name,
         "right": one.right.id,
         "right_name": one.right.name,
     }
-    both = texts("list.and", some=one.left.name, last=one.right.name)
+    left, right = (_plain_side(texts, *side) for side in known)
+    both = texts("list.and", some=left, last=right)
     acts = _act(texts, "accept", fields, both) + _act(texts, "reject", fields, both)
-    return f'<p>{line}</p>{reason}<div class="acts">{acts}</div>'
+    return f'{line}{reason}<div class="acts">{acts}</div>'
+
+
+def _side(texts: Texts, company: Company, portrait: Portrait) -> str:
+    """A company of a pair and what tells it from the other."""
+    facts = [held_safe(" ".join(portrait.called))] if portrait.called else []
+    facts += [told(texts, "merges.other_name", name=held_safe(n)) for n in _others(company)]
+    if portrait.partners:
+        names = Html(escape(texts("list.comma")).join(map(held_safe, portrait.partners)))
+        facts.append(told(texts, "merges.with", names=names))
+    if portrait.title:
+        facts.append(told(texts, "merges.told_in", title=held_safe(portrait.title)))
+    apart = f'<br><span class="meta">{"; ".join(facts)}</span>' if facts else ""
+    return f"{_company(texts, company)}{apart}"
+
+
+def _plain_side(texts: Texts, company: Company, portrait: Portrait) -> str:
+    """The same in few words, for a screen reader."""
+    facts = [" ".join(portrait.called)] if portrait.called else []
+    facts += _others(company)
+    if portrait.partners:
+        facts.append(texts("merges.with", names=texts("list.comma").join(portrait.partners)))
+    if portrait.title:
+        facts.append(texts("merges.told_in", title=portrait.title))
+    return f"{company.name} ({'; '.join(facts)})" if facts else company.name
+
+
+def _others(company: Company) -> list[str]:
+    return [name for name in company.names if name != company.name][:_NAMES_AT_MOST]
 
 
 def _company(texts: Texts, company: Company) -> Html:
@@ -140,14 +176,14 @@ def _company(texts: Texts, company: Company) -> Html:
     )
 
 
-def _joined(texts: Texts, book: DealBook, one: Joined, proof: Quote | None, allowed: bool) -> str:
-    join = one.join
+def _joined(texts: Texts, merges: Merges, one: Joined, allowed: bool) -> str:
+    join, proof = one.join, merges.proofs.get(one.join)
     same = told(texts, "companies.same", name=held_safe(join.name), other=held_safe(join.other))
     why = Html(escape(texts(f"companies.why_{join.why.name.lower()}")))
     line = f"<p>{told(texts, 'list.colon', name=same, told=why)}</p>"
     line += f'<p class="meta">{_company(texts, one.company)}</p>'
     if proof:
-        shown = quote_html(texts, proof, book.source(proof.article_id))
+        shown = quote_html(texts, proof, merges.sources.get(proof.article_id))
         line += f'<div class="quotes">{shown}</div>'
     if not allowed:
         return line
