@@ -37,7 +37,8 @@ def start_questions(sources: Sequence[Source], book: DealBook, most: int) -> lis
     pairs = [line.split("\t") for line in _SEEDS.read_text("utf-8").splitlines() if line]
     found = [question for article_id, question in pairs if article_id in held]
     titles = (f"What do the articles say about “{s.title}”?" for s in sources if s.title)
-    return (found + draw_examples(book, most) or list(titles))[:most]
+    drawn = draw_examples(book, max(0, most - len(found)))
+    return (found + drawn or list(titles))[:most]
 
 
 def draw_examples(book: DealBook, most: int) -> list[str]:

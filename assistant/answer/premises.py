@@ -15,6 +15,7 @@ from assistant.answer.facts import BROKEN, deals_between, fitting_deals
 from assistant.answer.material import Material
 from assistant.answer.question import Aspect
 from assistant.answer.wording import describe_standing, name_deal, quotes_of, tell_standing
+from assistant.deals.ledger.book import DealBook
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.records import Stage
 from assistant.domain import Abstention, Claim, Refusal
@@ -74,8 +75,7 @@ def no_such_deal(material: Material) -> Refusal | None:
         return None
     for item in material.passages:
         told = f"{item.article.source.title} {item.passage.text}"
-        here = {i for named in book.directory.find(told) for i in named.company_ids}
-        if all(here & one for one in ids):
+        if _names_all(book, told, ids):
             return None
     names = " and ".join(placed.named.text for placed in asking.companies[:2])
     deal = best_known([deal for one in ids for deal in book.of(one)])
@@ -131,11 +131,15 @@ def _stand_together(material: Material) -> bool:
     ids = [set(placed.named.company_ids) for placed in material.asking.companies[:2]]
     for item in material.passages:
         for span in item.passage.sentences:
-            said = item.article.content[span.start : span.end]
-            here = {i for named in material.book.directory.find(said) for i in named.company_ids}
-            if all(here & one for one in ids):
+            if _names_all(material.book, item.article.content[span.start : span.end], ids):
                 return True
     return False
+
+
+def _names_all(book: DealBook, text: str, ids: Sequence[set[str]]) -> bool:
+    """Whether a text names one of each set of companies."""
+    here = {i for named in book.directory.find(text) for i in named.company_ids}
+    return all(here & some for some in ids)
 
 
 def _corrected(material: Material) -> Refusal | None:

@@ -23,7 +23,7 @@ from assistant.web.panels import (
 )
 from assistant.web.protocol import PageAssistant
 from assistant.web.running import Running
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import Texts, choose_texts, texts_for
 from assistant.web.troubles import told
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -122,7 +122,7 @@ class _Events:
         if not question:
             yield gr.skip(), gr.skip(), ""
             return
-        texts = _texts(request)
+        texts = texts_for(request)
         frames = talk(
             self._assistant, self._running, texts, question, said, conversation, again=again
         )
@@ -133,12 +133,12 @@ class _Events:
         """An answer being written ends itself; one that a server left behind is ended here."""
         if self._running.stop(conversation):
             return gr.skip()
-        messages = stopped(said, _texts(request))
+        messages = stopped(said, texts_for(request))
         return gr.skip() if messages is None else messages
 
     def load(self, request: gr.Request) -> tuple[Any, ...]:
         """The whole page in the reader's language, with the conversation its address names."""
-        texts = _texts(request)
+        texts = texts_for(request)
         conversation = str(request.query_params.get("c", ""))
         return (
             *self._opened(conversation, texts),
@@ -150,14 +150,14 @@ class _Events:
         )
 
     def greet(self, request: gr.Request) -> tuple[Any, ...]:
-        return self._greeting(_texts(request))
+        return self._greeting(texts_for(request))
 
     def reopen(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
-        return self._opened(conversation, _texts(request))
+        return self._opened(conversation, texts_for(request))
 
     def start_over(self, conversation: str, request: gr.Request) -> tuple[Any, ...]:
         self._running.stop(conversation)
-        return self._opened("", _texts(request))
+        return self._opened("", texts_for(request))
 
     def _opened(self, conversation: str, texts: Texts) -> tuple[Any, ...]:
         """Status, chat and the conversation's name; an unknown one is a new one, and it says so."""
@@ -186,10 +186,6 @@ class _Events:
             else empty_html(texts, notice, on_page=self._library)
         )
         return status_html(status, texts), gr.update(placeholder=welcome)
-
-
-def _texts(request: gr.Request) -> Texts:
-    return choose_texts(request.headers.get("accept-language", ""))
 
 
 def _text(html: str, elem_id: str) -> gr.Markdown:

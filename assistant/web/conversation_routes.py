@@ -26,7 +26,7 @@ from assistant.errors import (
     NameRefused,
 )
 from assistant.web.protocol import ConversationAssistant
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import code_of, status_of, told
 from assistant.web.views.conversations import LONGEST_SEARCH, conversations_html, time_words
 from assistant.web.views.frame import CONVERSATIONS, trouble_html, view_page
@@ -35,7 +35,6 @@ from assistant.web.views.words import Html, date_words
 _MARKDOWN = "text/markdown; charset=utf-8"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEAD = '<link rel="stylesheet" href="/static/conversations.css">'
-_FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
 _STATUS: dict[type[Exception], int] = {
     ConversationMissing: 404,
     ConversationBusy: 409,
@@ -89,7 +88,7 @@ def _add_files(router: APIRouter, assistant: ConversationAssistant) -> None:
                 exchanges = assistant.conversation(conversation_id)
                 content = write(conversation, exchanges, _wording(texts))
                 name = file_name(conversation, ending)
-                headers = {**_FRESH, "Content-Disposition": f'attachment; filename="{name}"'}
+                headers = {**FRESH, "Content-Disposition": f'attachment; filename="{name}"'}
                 return Response(content, media_type=media, headers=headers)
 
             return _door(request, make)
@@ -113,7 +112,7 @@ def _add_feedback(router: APIRouter, assistant: ConversationAssistant) -> None:
                 raise FeedbackRefused(f"an exchange is a number from 0, not {exchange[:40]!r}")
             assistant.give_feedback(conversation, number, verdict, words)
         except Exception as error:  # noqa: BLE001 - a door
-            sentence = told(error, _texts(request))
+            sentence = told(error, texts_for(request))
             refusal = {"code": code_of(error), "message": sentence}
             return JSONResponse({"error": refusal}, status_code=_status(error))
         return Response(status_code=204)
@@ -144,7 +143,7 @@ def _act(request: Request, act: Callable[[], None]) -> Response:
 
 def _door(request: Request, make: Callable[[Texts], Response]) -> Response:
     """The response, or a page that says in one sentence why there is none."""
-    texts = _texts(request)
+    texts = texts_for(request)
     try:
         return make(texts)
     except Exception as error:  # noqa: BLE001 - a door
@@ -153,14 +152,10 @@ def _door(request: Request, make: Callable[[Texts], Response]) -> Response:
         return _page(texts, texts("trouble.title"), article, _status(error))
 
 
-def _texts(request: Request) -> Texts:
-    return choose_texts(request.headers.get("accept-language", ""))
-
-
 def _status(error: Exception) -> int:
     return _STATUS.get(type(error)) or status_of(error)
 
 
 def _page(texts: Texts, title: str, article: Html, status: int = 200) -> Response:
     body = view_page(texts, title, article, CONVERSATIONS, head=_HEAD).encode("utf-8", "replace")
-    return HTMLResponse(body, status_code=status, headers=_FRESH)
+    return HTMLResponse(body, status_code=status, headers=FRESH)

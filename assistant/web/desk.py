@@ -20,13 +20,12 @@ from assistant.deals.ledger.book import DealBook
 from assistant.errors import AccordError
 from assistant.library.ingest import Files, Report
 from assistant.web.intake import WORKING, Intake, Progress
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import sentence_of, status_of
 from assistant.web.views.frame import trouble_html, view_page
 from assistant.web.views.library import HEAD
 from assistant.web.views.words import Html, held_safe, told
 
-FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
 Told = tuple[str, dict[str, str]]
 """A key of the texts and its values."""
 
@@ -120,10 +119,6 @@ def trouble(request: Request, sentence: str, status: int) -> Response:
 def page_of_view(texts: Texts, title: str, article: Html, path: str, status: int = 200) -> Response:
     body = view_page(texts, title, article, path, head=HEAD).encode("utf-8", "replace")
     return HTMLResponse(body, status_code=status, headers=FRESH)
-
-
-def texts_for(request: Request) -> Texts:
-    return choose_texts(request.headers.get("accept-language", ""))
 
 
 def page_number(request: Request) -> int:

@@ -14,19 +14,17 @@ from assistant.deals.ledger.book import DealBook
 from assistant.errors import AccordError
 from assistant.library.ingest import Report
 from assistant.web.desk import (
-    FRESH,
     Desk,
     LibraryAssistant,
     Told,
     door,
     page_number,
     page_of_view,
-    texts_for,
     trouble,
 )
 from assistant.web.intake import WORKING, Progress, Reception, receive
 from assistant.web.merge_routes import add_merges
-from assistant.web.texts import Texts
+from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import sentence_of
 from assistant.web.views.frame import LIBRARY
 from assistant.web.views.library import PAGE, Shelf, doing_words, library_html, title_of

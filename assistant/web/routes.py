@@ -21,12 +21,11 @@ from assistant.web.sources import (
     source_page,
     source_trouble_html,
 )
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import code_of, sentence_of, status_of, told
 
 CHAT_PATH = "/chat"
 STATIC = Path(__file__).parent / "static"
-_FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
 _SCRIPTED = (
     "app.",
     "chat.",
@@ -69,7 +68,7 @@ def _add_source(router: APIRouter, assistant: PageAssistant) -> None:
         end: Annotated[int, Query(ge=1)],
         check: Annotated[str, Query(max_length=64)],
     ) -> Response:
-        texts = _texts(request)
+        texts = texts_for(request)
         if start >= end:
             return _page(400, source_trouble_html(texts("source.damaged"), texts), texts)
         return _source(assistant, Place(article, Span(start, end), check), texts)
@@ -81,10 +80,10 @@ def _add_words(router: APIRouter, *, library: bool) -> None:
     @router.get("/texts")
     def texts(request: Request) -> JSONResponse:
         """The words that the page's script needs, and what may be done on this page."""
-        words = _texts(request)
+        words = texts_for(request)
         held = {key: text for prefix in _SCRIPTED for key, text in words.lines(prefix).items()}
         told = {"language": words.language, "texts": held, "library": library, "started": started}
-        return JSONResponse(told, headers=_FRESH)
+        return JSONResponse(told, headers=FRESH)
 
     @router.get("/alive")
     def alive() -> JSONResponse:
@@ -115,11 +114,7 @@ def _source(assistant: PageAssistant, place: Place, texts: Texts) -> Response:
 
 def _page(status: int, article_html: str, texts: Texts) -> Response:
     body = source_page(article_html, texts).encode("utf-8", "replace")
-    return HTMLResponse(body, status_code=status, headers=_FRESH)
-
-
-def _texts(request: Request) -> Texts:
-    return choose_texts(request.headers.get("accept-language", ""))
+    return HTMLResponse(body, status_code=status, headers=FRESH)
 
 
 def _refusal(error: Exception) -> JSONResponse:

@@ -31,7 +31,7 @@ from assistant.web.intake import WORKING, Progress, Stand
 from assistant.web.library_routes import build_library_routes
 from assistant.web.protocol import PageAssistant
 from assistant.web.routes import CHAT_PATH, STATIC, build_routes
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import Texts, texts_for
 from assistant.web.view_routes import build_view_routes
 from assistant.web.views.frame import article_html, view_page
 from assistant.web.views.library import doing_words
@@ -155,7 +155,7 @@ def _waiting_app(stand: Callable[[], Stand]) -> FastAPI:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST"])
     def wait(request: Request) -> Response:
-        texts = choose_texts(request.headers.get("accept-language", ""))
+        texts = texts_for(request)
         sentence = texts("status.catching_up_wait")
         if "text/html" in request.headers.get("accept", ""):
             headers = fresh | {"Refresh": str(_AGAIN_S)}

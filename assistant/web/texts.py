@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
 LANGUAGES = ("en", "de", "es", "fr", "zh")
 """The first is for a browser that wants none of them."""
@@ -19,6 +20,17 @@ LANGUAGES = ("en", "de", "es", "fr", "zh")
 _FILE = Path(__file__).with_name("texts.json")
 _FIELD = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]*)?\s*(?:;\s*[qQ]=([01](?:\.\d*)?)\s*)?")
+
+
+FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
+"""Headers of what is told in the reader's language and as things stand now."""
+
+
+class Asking(Protocol):
+    """A request, FastAPI's or Gradio's."""
+
+    @property
+    def headers(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,11 @@ def choose_texts(accept_language: str = "") -> Texts:
     held = [(weight, lang) for weight, lang in wanted if weight > 0 and lang in LANGUAGES]
     # Of those wanted alike, the first named: max() keeps it.
     return _texts_in(max(held, key=lambda one: one[0])[1] if held else LANGUAGES[0])
+
+
+def texts_for(request: Asking) -> Texts:
+    """Those in the language of the browser that asks."""
+    return choose_texts(request.headers.get("accept-language", ""))
 
 
 @cache

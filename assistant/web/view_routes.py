@@ -20,7 +20,7 @@ from assistant.domain import Quote
 from assistant.errors import ArticleMissing, FilterRefused
 from assistant.ledger_formats import deals_csv, write_xlsx
 from assistant.web.protocol import ViewAssistant
-from assistant.web.texts import Texts, choose_texts
+from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import code_of, sentence_of, status_of
 from assistant.web.views.companies import companies_html, company_html, find_company
 from assistant.web.views.deals import deals_html, ordered
@@ -34,7 +34,6 @@ from assistant.web.views.words import Html
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ALL = Shown()
-_FRESH = {"Cache-Control": "private, no-store", "Vary": "Accept-Language"}
 
 
 def build_view_routes(assistant: ViewAssistant) -> APIRouter:
@@ -119,7 +118,7 @@ def _file(
     try:
         choice = choose(assistant.book(), _shown(request))
         if choice.refused:
-            one, texts = choice.refused[0], _texts(request)
+            one, texts = choice.refused[0], texts_for(request)
             raise FilterRefused(
                 texts(f"filter.{one.reason}", value=one.value, since=one.value, until=one.other)
             )
@@ -128,7 +127,7 @@ def _file(
         status = 400 if isinstance(error, FilterRefused) else status_of(error)
         refusal = {"code": code_of(error), "message": sentence_of(error)}
         return JSONResponse({"error": refusal}, status_code=status)
-    headers = {**_FRESH, "Content-Disposition": f'attachment; filename="accord-deals.{form}"'}
+    headers = {**FRESH, "Content-Disposition": f'attachment; filename="accord-deals.{form}"'}
     return Response(content, media_type=media, headers=headers)
 
 
@@ -162,16 +161,12 @@ def _proofs(assistant: ViewAssistant, company: Company) -> dict[Join, Quote]:
 
 def _door(request: Request, make: Callable[[Texts], Response]) -> Response:
     """The response, or a page that says in one sentence why there is none."""
-    texts = _texts(request)
+    texts = texts_for(request)
     try:
         return make(texts)
     except Exception as error:  # noqa: BLE001 - a door
         article = trouble_html(texts, sentence_of(error))
         return _page(texts, texts("trouble.title"), article, "", status_of(error))
-
-
-def _texts(request: Request) -> Texts:
-    return choose_texts(request.headers.get("accept-language", ""))
 
 
 def _shown(request: Request) -> Shown:
@@ -188,4 +183,4 @@ def _page(
     texts: Texts, title: str, article: Html, path: str, status: int = 200, shown: Shown = _ALL
 ) -> Response:
     body = view_page(texts, title, article, path, shown).encode("utf-8", "replace")
-    return HTMLResponse(body, status_code=status, headers=_FRESH)
+    return HTMLResponse(body, status_code=status, headers=FRESH)
