@@ -6,7 +6,12 @@ import time
 
 import pytest
 
-from assistant.deals.reading.cues import sentences_worth_reading, tells_of_a_deal
+from assistant.deals.reading.cues import sentences_worth_reading
+
+
+def _read(sentence: str) -> bool:
+    """Whether it is read in the text of an article."""
+    return sentences_worth_reading(["It rained in Norrby.", sentence]) == [1]
 
 
 @pytest.mark.parametrize(
@@ -15,9 +20,11 @@ from assistant.deals.reading.cues import sentences_worth_reading, tells_of_a_dea
         "Velmora acquired Tarnbeck.",
         "Tarnbeck is to be bought by Velmora.",
         "Its bid for Tarnbeck was snapped up by the owners, Velmora said.",
-        "The takeover was blocked.",
+        "The takeover of Tarnbeck by iVelmora was blocked.",
+        "velmora acquired tarnbeck.",
+        "VELMORA ACQUIRED TARNBECK.",
         "Oskeld and Quillon teamed up on battery trains.",
-        "Oskeld signed with Quillon on Monday.",
+        "Oskeld signed a pact with Quillon on Monday.",
         "The two have joined hands, Oskeld and Quillon said.",
         "Corvane swallowed its smaller rival.",
         "Corvane sold its paint arm to Benholt.",
@@ -26,18 +33,18 @@ from assistant.deals.reading.cues import sentences_worth_reading, tells_of_a_dea
         "Corvane licensed the drug from Benholt.",
         "Velmora denied that it would buy Tarnbeck.",
         "The talks between Velmora and Tarnbeck have failed.",
-        "Velmora took 30 percent of Tarnbeck.",
-        "A stake in the brewery changed hands.",
+        "A stake in Östra Bryggeri changed hands, 4iG said.",
+        "The company sold it.",
         "The companies formed a joint venture.",
         "The airlines' code-share ends in May.",
         "Velmora, Tarnbeck in tie-up",
-        "Norrby Fund led a round of $40 million in Quillon.",
+        "Velmora's Quillon was sold.",
         "The merger of the two banks is off.",
-        "They co-operate on engines.",
+        "Both airlines co-operate on engines.",
     ],
 )
 def test_a_sentence_with_a_deal_word_is_read(sentence: str) -> None:
-    assert tells_of_a_deal(sentence)
+    assert _read(sentence)
 
 
 @pytest.mark.parametrize(
@@ -48,24 +55,27 @@ def test_a_sentence_with_a_deal_word_is_read(sentence: str) -> None:
         "It is no big deal, she said.",
         "It rained in Norrby on Tuesday.",
         "Profits rose by a fifth in the quarter.",
+        "The takeover was blocked.",
+        "Sales of cars rose in August.",
+        "The deal was signed in Norrby on Tuesday.",
+        "Oskeld and Quillon are under investigation.",
         "",
         "12345 !!! …",
     ],
 )
 def test_a_sentence_without_one_is_passed_over(sentence: str) -> None:
-    assert not tells_of_a_deal(sentence)
+    assert not _read(sentence)
 
 
-def test_a_vague_word_counts_only_beside_two_names() -> None:
-    assert tells_of_a_deal("Oskeld will work with Quillon.")
-    assert not tells_of_a_deal("We will work until Friday.")
+def test_a_vague_word_counts_in_a_title_and_beside_two_names() -> None:
+    assert sentences_worth_reading(["Oskeld will work with Quillon"]) == [0]
+    assert sentences_worth_reading(["We will work until Friday"]) == []
 
 
 def test_a_line_of_200_000_characters_is_looked_at_within_a_second() -> None:
     started = time.process_time()
-    tells_of_a_deal("Deal " * 40_000)
-    tells_of_a_deal("A" * 200_000)
-    tells_of_a_deal("A. " * 60_000)
+    for line in ("Deal " * 40_000, "A" * 200_000, "A. " * 60_000, "The two it " * 20_000):
+        sentences_worth_reading(["Deal", line])
     assert time.process_time() - started < 1.0
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from assistant.encoder import minilm
 from assistant.encoder.minilm import MiniLMEmbeddings, graph_file, weights_folder
@@ -240,6 +241,13 @@ def test_weights_that_lack_a_file_are_told_with_its_name(
     monkeypatch.setattr(minilm, "_PACKAGE", "half_installed")
     with pytest.raises(WeightsMissing, match=r"model\.safetensors is missing"):
         weights_folder()
+
+
+def test_numpy_keeps_to_one_thread_beside_the_graph(minilm_embedder: MiniLMEmbeddings) -> None:
+    minilm_embedder.load()
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert pools
+    assert {pool["num_threads"] for pool in pools} == {1}
 
 
 def test_heavy_libraries_are_imported_where_they_are_needed_and_the_weights_never(

@@ -46,6 +46,15 @@ def test_reads_no_money_where_there_is_none(words: str) -> None:
     assert find_amounts(vicinity(f"Alderby bought Cresk, with {words}.")) == []
 
 
+@pytest.mark.parametrize(
+    ("told", "currency"),
+    [("of Norway", "NOK"), ("in Oslo", "NOK"), ("of Denmark", "DKK"), ("of the north", "DKK")],
+)
+def test_kroner_are_those_of_the_land_told_of_most(told: str, currency: str) -> None:
+    (amount,) = find_amounts(vicinity(f"Alderby {told} will pay 3 million kroner for Cresk."))
+    assert amount.money.currency == currency
+
+
 def test_a_range_keeps_both_ends() -> None:
     (amount,) = find_amounts(vicinity("Alderby offered between €250m and €300m for Cresk."))
     assert (amount.money.amount, amount.money.high) == (250_000_000, 300_000_000)

@@ -105,10 +105,16 @@ def test_sentences_have_cosines_of_their_own(filled: ArticleStore, open_index: O
 
 
 def test_chroma_holds_no_text(filled: ArticleStore, open_index: Open, tmp_path: Path) -> None:
-    _live(filled, open_index()).close()
-    for path in (tmp_path / "vectors").rglob("*"):
-        if path.is_file():
-            assert b"Pixelbarn" not in path.read_bytes(), path.name
+    index = _live(filled, open_index())
+    held = index._collection.get(include=["documents", "metadatas", "uris"])
+    assert len(held["ids"]) == 3
+    assert not any(held["documents"] or [])
+    assert not any(held["metadatas"] or [])
+    index.close()
+    tables = list((tmp_path / "vectors").glob("chroma.sqlite3*"))
+    assert tables
+    for path in tables:
+        assert b"Pixelbarn" not in path.read_bytes(), path.name
 
 
 def test_the_collection_is_made_for_recall(store: ArticleStore, open_index: Open) -> None:

@@ -21,6 +21,7 @@ from assistant.deals.ledger.histories import Deal, Participant, Price, assemble_
 from assistant.deals.ledger.ledger import Filter, Ledger
 from assistant.deals.ledger.register import Company
 from assistant.deals.records import Basis, Kind, Milestone, Role, Stage
+from assistant.domain import Citation, Source
 from assistant.library.articles import ArticleStore
 from assistant.library.database import open_database
 from assistant.web.sources import check_of
@@ -628,10 +629,13 @@ def test_a_company_says_why_its_names_are_one(saga: DealBook) -> None:
     held = next(c for c in saga.companies if c.name == "Tarnbeck Castings")
     quote = saga.deals[0].evidence[0]
     join = Join("Tarnbeck", "Tarnbeck Castings", Why.SAME_PLACE, quote.article_id, quote.span)
+    # An article may say that two names are one and tell of no deal that is held.
+    proof = Citation(1, quote, Source(quote.article_id, "The foundries of Norrby", "Norrby Post"))
     company = replace(held, names=("Tarnbeck Castings", "Tarnbeck"), joins=(join,))
-    seen = Seen(company_html(EN, saga, company, {join: quote}))
+    seen = Seen(company_html(EN, saga, company, {join: proof}))
     assert "Tarnbeck is Tarnbeck Castings: an article uses the short name for it" in seen.text
     assert quote.text in seen.text
+    assert "The foundries of Norrby" in seen.text
 
 
 def test_companies_are_listed_and_searched(book: DealBook) -> None:

@@ -107,8 +107,13 @@ class MiniLM:
         # Read when onnxruntime is imported; without it 1.32 reports to its makers over the network.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         from onnxruntime import InferenceSession
+        from threadpoolctl import threadpool_limits
         from tokenizers import Tokenizer
 
+        # After each product of numpy's, OpenBLAS's threads spin for some 20 ms in case of another, and
+        # take the processor from the graph: reading an article took 1.35 times as long (2 cores).
+        # Single threads are as fast at the small products there are here. It holds for the process.
+        threadpool_limits(limits=1, user_api="blas")
         folder = weights_folder()
         if self._adapter is None:
             graph = graph_file(folder, self._cache_folder)

@@ -17,12 +17,11 @@ from assistant.deals.ledger.candidates import (
     possible_merges,
     told_in,
 )
-from assistant.deals.ledger.companies import Join
-from assistant.domain import Article, Quote
 from assistant.web.desk import Desk, Told, door, page_number, page_of_view
 from assistant.web.texts import Texts
+from assistant.web.views.companies import proofs_of
 from assistant.web.views.library import MERGES, PAGE
-from assistant.web.views.merges import Joined, Merges, joined_by_rules, merges_html
+from assistant.web.views.merges import Merges, joined_by_rules, merges_html
 
 _REASON = "decided on the page"
 _Field = Annotated[str, Form(max_length=2000)]
@@ -55,8 +54,7 @@ def _merges(request: Request, texts: Texts, desk: Desk) -> Response:
         decisions,
         page,
         _portraits(curation, book, possible),
-        _proofs(telling, shown),
-        {article.id: article.source for article in telling.values()},
+        proofs_of((one.join for one in shown), telling),
     )
     note = desk.notes.words(texts, request.query_params.get("told", ""))
     article = merges_html(texts, merges, desk.allowed, note)
@@ -71,17 +69,6 @@ def _portraits(
     ids = {article_id for company in companies.values() for article_id in told_in(book, company)}
     articles = curation.held(sorted(ids))
     return {name: portray(book, company, articles) for name, company in companies.items()}
-
-
-def _proofs(articles: Mapping[str, Article], joined: Sequence[Joined]) -> dict[Join, Quote]:
-    """The words that say why two names are one, where their article is still held."""
-    proofs: dict[Join, Quote] = {}
-    for join in (one.join for one in joined if one.join.article_id and one.join.span):
-        article = articles.get(join.article_id)
-        words = article.content[join.span.start : join.span.end] if article and join.span else ""
-        if words and join.span:
-            proofs[join] = Quote(join.article_id, join.span, words)
-    return proofs
 
 
 def _add_pairs(router: APIRouter, desk: Desk) -> None:

@@ -75,8 +75,8 @@ def empty_html(texts: Texts, notice: str = "", *, on_page: bool) -> str:
     )
     return (
         f'<div class="welcome">{_notice(notice)}<h2>{literal(texts("welcome.empty_title"))}</h2>'
-        f"<p>{literal(texts('welcome.empty'))}</p><p><code>accord ingest PATH...</code></p>"
-        f"{acts if on_page else ''}</div>"
+        f"{acts if on_page else ''}"
+        f"<p>{literal(texts('welcome.empty'))}</p><p><code>accord ingest PATH...</code></p></div>"
     )
 
 

@@ -5,7 +5,8 @@ Thin: reads the address, asks the assistant for its book, hands both to the rend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +16,18 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from assistant.deals.ledger.book import DealBook
 from assistant.deals.ledger.companies import Join
 from assistant.deals.ledger.histories import Deal
-from assistant.deals.ledger.register import Company
-from assistant.domain import Quote
+from assistant.domain import Citation
 from assistant.errors import ArticleMissing, FilterRefused
 from assistant.ledger_formats import deals_csv, write_xlsx
 from assistant.web.protocol import ViewAssistant
 from assistant.web.texts import FRESH, Texts, texts_for
 from assistant.web.troubles import code_of, sentence_of, status_of
-from assistant.web.views.companies import companies_html, company_html, find_company
+from assistant.web.views.companies import (
+    companies_html,
+    company_html,
+    find_company,
+    proofs_of,
+)
 from assistant.web.views.deals import deals_html, ordered
 from assistant.web.views.filters import Shown, choose, read_shown
 from assistant.web.views.frame import COMPANIES, DEALS, MAP, TIMELINE, trouble_html, view_page
@@ -94,7 +99,9 @@ def _company(texts: Texts, assistant: ViewAssistant, company_id: str) -> Respons
     found, title = find_company(book, company_id), texts("companies.company")
     if found is None:
         return _missing(texts, title, texts("companies.missing", id=company_id[:40]), COMPANIES)
-    return _page(texts, title, company_html(texts, book, found, _proofs(assistant, found)), "")
+    return _page(
+        texts, title, company_html(texts, book, found, _proofs(assistant, found.joins)), ""
+    )
 
 
 def _add_files(router: APIRouter, assistant: ViewAssistant) -> None:
@@ -143,20 +150,13 @@ def _workbook(found: list[Deal]) -> bytes:
         return path.read_bytes()
 
 
-def _proofs(assistant: ViewAssistant, company: Company) -> dict[Join, Quote]:
-    """The words that say why two names are one; those of an article that has gone or changed are not."""
-    proofs: dict[Join, Quote] = {}
-    for join in company.joins:
-        if not join.article_id or join.span is None:
-            continue
-        try:
-            content = assistant.article(join.article_id).content
-        except ArticleMissing:
-            continue
-        words = content[join.span.start : join.span.end]
-        if words:
-            proofs[join] = Quote(join.article_id, join.span, words)
-    return proofs
+def _proofs(assistant: ViewAssistant, joins: Sequence[Join]) -> dict[Join, Citation]:
+    """The words that say why two names are one; those of an article that has gone are not."""
+    articles = {}
+    for article_id in {join.article_id for join in joins if join.article_id}:
+        with suppress(ArticleMissing):
+            articles[article_id] = assistant.article(article_id)
+    return proofs_of(joins, articles)
 
 
 def _door(request: Request, make: Callable[[Texts], Response]) -> Response:

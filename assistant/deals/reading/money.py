@@ -26,6 +26,11 @@ ROUNDED = 0.08
 MOST, MOST_IN_SENTENCE = 80, 20
 """Amounts looked at: each is compared with every other."""
 
+_HEAD = 20_000
+"""Letters of an article that are asked what currency it counts in."""
+
+_OF_KRONER = re.compile("Norw|Oslo"), re.compile("Danish|Denmark|Copenhagen")
+
 
 def _either(words: Sequence[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w)))
@@ -112,7 +117,7 @@ def _settled(amounts: list[Amount]) -> list[Amount]:
 def _usual_currency(content: str) -> str:
     """What an amount without a currency is in: the sign seen most in the article's head, else dollars."""
     signs = {"£": "GBP", "€": "EUR", "$": "USD"}
-    head = content[:20_000]
+    head = content[:_HEAD]
     best = max(signs, key=head.count)
     return signs[best] if head.count(best) else "USD"
 
@@ -146,6 +151,9 @@ def _currency(match: re.Match[str], content: str, usual: str) -> str | None:
         return LANDS[land.lower()]
     if word:
         named = WORDS[word.lower()]
+        if word.lower() in ("krone", "kroner"):
+            norway, denmark = (len(land.findall(content, 0, _HEAD)) for land in _OF_KRONER)
+            named = "NOK" if norway > denmark else named
         return named if not prefix or named != "USD" else PREFIXES[prefix.lower()]
     if prefix and (prefix != prefix.lower() or not prefix.isalpha() or prefix.startswith("euro")):
         return PREFIXES[prefix.lower()]

@@ -24,7 +24,7 @@ from assistant.deals.reading.tagger import NameTagger
 from assistant.deals.records import Core, DealMention
 from assistant.domain import Article, Span
 
-RULES = 3
+RULES = 4
 """Goes up whenever rules or small weights change what is read, so that libraries are read again."""
 
 _RIVALS = 8

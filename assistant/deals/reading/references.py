@@ -59,6 +59,12 @@ class _Place:
     actor: int
 
 
+def count_meant(text: str) -> int:
+    """How many actors the text may mean by other words than names: 0 to 4, an upper bound."""
+    one = bool(_IT.search(text)) + bool(_COMPANY.search(text))
+    return one + 2 * bool(_BOTH.search(text))
+
+
 def resolve_references(
     article: Article, actors: Sequence[Actor], sentences: Sequence[Span]
 ) -> tuple[Reference, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from assistant.deals.ledger.companies import Join
 from assistant.deals.ledger.histories import Deal
 from assistant.deals.ledger.register import Company
 from assistant.deals.records import Role
-from assistant.domain import Quote
+from assistant.domain import Article, Citation, Quote
 from assistant.web.texts import Texts
 from assistant.web.views.filters import PAGE, Shown, companies_meant
 from assistant.web.views.frame import (
@@ -43,18 +43,30 @@ _PARTNERS = 30
 """Partners that are named; the map and the deals have the others."""
 
 
+def proofs_of(joins: Iterable[Join], articles: Mapping[str, Article]) -> dict[Join, Citation]:
+    """The words that say why two names are one, where their article is still held, by its id."""
+    proofs: dict[Join, Citation] = {}
+    for join in joins:
+        article = articles.get(join.article_id)
+        words = article.content[join.span.start : join.span.end] if article and join.span else ""
+        if article and join.span and words:
+            quote = Quote(join.article_id, join.span, words)
+            proofs[join] = Citation(1, quote, article.source)
+    return proofs
+
+
 def find_company(book: DealBook, company_id: str) -> Company | None:
     return next((company for company in book.companies if company.id == company_id), None)
 
 
 def company_html(
-    texts: Texts, book: DealBook, company: Company, proofs: Mapping[Join, Quote]
+    texts: Texts, book: DealBook, company: Company, proofs: Mapping[Join, Citation]
 ) -> Html:
     """`proofs` are the words of articles that say that two of its names are one, where they do."""
     deals = book.of([company.id])
     body = [
         _acts(texts, company),
-        _section(texts, "names", _names(texts, book, company, proofs)),
+        _section(texts, "names", _names(texts, company, proofs)),
         _section(texts, "deals", _by_role(texts, company, deals)),
         _section(texts, "partners", _partners(texts, book, company, deals)),
         f"<section><h3>{escape(texts('timeline.title'))}</h3>{lines_html(texts, deals)}</section>",
@@ -95,24 +107,24 @@ def _acts(texts: Texts, company: Company) -> str:
     return f'<p class="acts">{buttons}{links}</p>'
 
 
-def _names(texts: Texts, book: DealBook, company: Company, proofs: Mapping[Join, Quote]) -> str:
+def _names(texts: Texts, company: Company, proofs: Mapping[Join, Citation]) -> str:
     """The other names, and for each two why they are one."""
     others = [name for name in company.names if name != company.name]
     if not others:
         return ""
     names = ", ".join(held_safe(name) for name in others)
-    joins = "".join(_join(texts, book, join, proofs.get(join)) for join in company.joins)
+    joins = "".join(_join(texts, join, proofs.get(join)) for join in company.joins)
     return f'<p class="names">{names}</p>' + (f'<ul class="joins">{joins}</ul>' if joins else "")
 
 
-def _join(texts: Texts, book: DealBook, join: Join, proof: Quote | None) -> str:
+def _join(texts: Texts, join: Join, proof: Citation | None) -> str:
     same = told(texts, "companies.same", name=held_safe(join.name), other=held_safe(join.other))
     why = Html(escape(texts(f"companies.why_{join.why.name.lower()}")))
     line = told(texts, "list.colon", name=same, told=why)
     given = f" <span>{held_safe(join.reason)}</span>" if join.reason else ""
     quote = ""
     if proof:
-        shown = quote_html(texts, proof, book.source(proof.article_id))
+        shown = quote_html(texts, proof.quote, proof.source)
         quote = f'<ul class="quotes"><li>{shown}</li></ul>'
     return f"<li>{line}{given}{quote}</li>"
 

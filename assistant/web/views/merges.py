@@ -9,7 +9,7 @@ from html import escape
 from assistant.deals.ledger.candidates import Candidate, Portrait
 from assistant.deals.ledger.companies import Act, Decision, Join, Why
 from assistant.deals.ledger.register import Company
-from assistant.domain import Quote, Source
+from assistant.domain import Citation
 from assistant.web.texts import Texts
 from assistant.web.views.frame import LIBRARY, article_html, pages_html
 from assistant.web.views.library import MERGES, PAGE, note_html
@@ -42,7 +42,7 @@ class Merges:
     """What the view shows: of `joined` one page, and `total` of all.
 
     `portraits` are those of the companies of `possible`, by id. `proofs` are the words of articles that
-    say that two names are one, where they do, and `sources` those articles, by id.
+    say that two names are one, where they do.
     """
 
     possible: Sequence[Candidate]
@@ -51,8 +51,7 @@ class Merges:
     decisions: Sequence[Decision]
     page: int = 1
     portraits: Mapping[str, Portrait] = field(default_factory=dict)
-    proofs: Mapping[Join, Quote] = field(default_factory=dict)
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    proofs: Mapping[Join, Citation] = field(default_factory=dict)
 
 
 def joined_by_rules(companies: Sequence[Company]) -> list[Joined]:
@@ -183,7 +182,7 @@ def _joined(texts: Texts, merges: Merges, one: Joined, allowed: bool) -> str:
     line = f"<p>{told(texts, 'list.colon', name=same, told=why)}</p>"
     line += f'<p class="meta">{_company(texts, one.company)}</p>'
     if proof:
-        shown = quote_html(texts, proof, merges.sources.get(proof.article_id))
+        shown = quote_html(texts, proof.quote, proof.source)
         line += f'<div class="quotes">{shown}</div>'
     if not allowed:
         return line
