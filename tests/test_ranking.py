@@ -124,6 +124,26 @@ def test_what_the_reader_is_sure_of_comes_first_and_makes_an_answer_likelier(
     assert sure.scores == sorted(sure.scores, reverse=True)
 
 
+def test_what_is_far_behind_is_not_given_to_the_reader(assistant: Assistant) -> None:
+    offered: list[Candidate] = []
+
+    class Watching:
+        def read(
+            self, question: str, earlier: str, candidates: Sequence[Candidate]
+        ) -> list[Judged | None]:
+            offered.extend(candidates)
+            return [None] * len(candidates)
+
+    question = "Who bought Tarnbeck Castings?"
+    candidates = list_candidates(assistant.indexes.retriever.find(question))
+    asked = Asked(question, read_aspect(question), assistant.indexes.words)
+    plain = rank_sentences(asked, candidates, load_weights())
+    heed(asked, plain, Watching(), load_heeded())
+    behind = [plain.scores[0] - score for score in plain.scores]
+    assert offered == plain.candidates[: len(offered)]
+    assert behind[len(offered) - 1] <= 2.0 < behind[len(offered)]
+
+
 def test_a_reader_with_room_for_nothing_changes_nothing(assistant: Assistant) -> None:
     class Full:
         def read(

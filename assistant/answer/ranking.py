@@ -36,6 +36,10 @@ article lacks, and the features of its best sentence."""
 READ = 12
 """Candidates offered to a reader, which takes those that it has room for."""
 
+_BEHIND = 2.0
+"""Log-odds behind the first at which a candidate is not offered: none of them was put first, and reading
+takes half of an answer's time (DealQA visible: .765 right against .760 with all, a fifth less to read)."""
+
 HEEDED = ("odds", "certain", "unread")
 """What orders candidates beside the linear score, once a reader has read the first of them."""
 
@@ -135,7 +139,8 @@ def rank_sentences(asked: Asked, candidates: Sequence[Candidate], weights: Weigh
 
 def heed(asked: Asked, ranking: Ranking, reader: Reads, heeded: Heeded) -> Ranking:
     """The ranking once a reader has read its first candidates; `ranking` must not be empty."""
-    judged = reader.read(asked.text, asked.earlier, ranking.candidates[:READ])
+    near = sum(score >= ranking.scores[0] - _BEHIND for score in ranking.scores[:READ])
+    judged = reader.read(asked.text, asked.earlier, ranking.candidates[:near])
     said = [j for j in judged if j is not None]
     if not said:
         return ranking

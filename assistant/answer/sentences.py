@@ -335,8 +335,10 @@ def tells_month(text: str) -> bool:
 
 def names_in(text: str) -> list[str]:
     """Words that look like names: with a capital, and no word that opens sentences."""
-    words = (word.rstrip(".'").removesuffix("'s") for word in _WORD.findall(text))
-    return [w for w in words if len(w) > 1 and w != w.lower() and w.lower() not in _NO_NAMES]
+    words = (
+        word.rstrip(".'").removesuffix("'s") for word in _WORD.findall(text) if not word.islower()
+    )
+    return [w for w in words if len(w) > 1 and w != (low := w.lower()) and low not in _NO_NAMES]
 
 
 _NO_NAMES = frozenset(
