@@ -394,7 +394,6 @@ HIDDEN = "<script>window.PWNED=1</script>Kerne bought Oskeld.<STYLE type='x'>p {
             "a.md",
             "<div>\n<script>\nwindow.PWNED=1\n\nmore()</script>\nKerne bought Oskeld.\n\nFor £5.",
         ),
-        ("a.jsonl", json.dumps({"id": "a", "text": HIDDEN})),
     ],
 )
 def test_scripts_and_style_sheets_are_no_text(tmp_path: Path, name: str, content: str) -> None:
@@ -402,7 +401,6 @@ def test_scripts_and_style_sheets_are_no_text(tmp_path: Path, name: str, content
     assert " ".join(text.split()) == "Kerne bought Oskeld. For £5."
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -419,10 +417,16 @@ def test_scripts_and_style_sheets_are_no_text(tmp_path: Path, name: str, content
     ],
 )
 def test_entities_are_their_characters_and_other_text_stays(
-    tmp_path: Path, name: str, written: str, meant: str | None
+    tmp_path: Path, written: str, meant: str | None
 ) -> None:
-    content = json.dumps({"id": "a", "text": written}) if name == "a.jsonl" else written
-    assert _article(tmp_path, name, content).article.text == (meant or written)
+    assert _article(tmp_path, "a.txt", written).article.text == (meant or written)
+
+
+def test_the_text_of_json_lines_is_kept_letter_by_letter(tmp_path: Path) -> None:
+    written = "Oskeld &mdash; of Norrby &mdash; bought <style>a</style> Quillon."
+    content = json.dumps({"id": "a", "title": "R&amp;D", "text": written})
+    article = _article(tmp_path, "a.jsonl", content).article
+    assert (article.source.title, article.text) == ("R&amp;D", written)
 
 
 def test_code_and_escaped_entities_of_markdown_stay(tmp_path: Path) -> None:

@@ -239,8 +239,6 @@ def _read_jsonl(path: PurePath, raw: bytes) -> Iterator[Read | Skipped]:
                 raise ArticleRefused('is not a JSON object such as {"id": ..., "text": ...}')
             if not _words(fields, "id").strip():
                 raise ArticleRefused('has no "id"; give each article one of its own')
-            fields = fields | {"title": _spelled(_words(fields, "title"))}
-            fields = fields | {"text": _spelled(_seen(_words(fields, "text")))}
             yield Read(_article(fields), where, own_id=True)
         except ArticleRefused as error:
             yield Skipped(where, str(error))
