@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -16,10 +17,11 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.encoder.minilm import MiniLMEmbeddings
-from assistant.service import Assistant, build
+from assistant.library.ingest import Report
+from assistant.service import Assistant, Progress, build
 from assistant.settings import Settings
 
-from .conftest import answer, app_of, ask, is_ready, new_window, serving
+from .conftest import PATIENCE_MS, answer, app_of, ask, is_ready, new_window, serving
 from .test_everyone import open_window, violations
 
 QUESTION = "How much did Velmora pay for Tarnbeck Castings?"
@@ -85,32 +87,52 @@ def test_files_are_taken_in_and_one_that_cannot_be_is_told(place: Page, tmp_path
     answer(place, 0)
 
 
+@pytest.fixture
+def held_back(kept: Assistant, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Taking in waits for this."""
+    go, ingest = threading.Event(), kept.ingest
+
+    def wait(paths: Sequence[Path], progress: Progress) -> Report:
+        assert go.wait(PATIENCE_MS / 1000)
+        return ingest(paths, progress)
+
+    monkeypatch.setattr(kept, "ingest", wait)
+    return go
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 def test_when_files_are_taken_in_the_focus_is_on_what_is_told_of_it_once(
-    place: Page, tmp_path: Path
+    place: Page, held_back: threading.Event, tmp_path: Path, at_once: bool
 ) -> None:
     note = tmp_path / "ombrel.txt"
     note.write_text("Ombrel hires\n\nOmbrel hired a cook.", "utf-8")
     open_library(place)
     place.set_input_files('#panel input[type="file"]', note)
     place.locator("#panel .drop-zone button").focus()
+    if at_once:
+        held_back.set()
     place.keyboard.press("Enter")
+    if not at_once:
+        expect(place.locator('#panel .intake[data-state="working"]')).to_be_visible()
+        held_back.set()
     heading = place.locator('#panel .intake[data-state="done"] h3')
     expect(heading).to_be_focused()
-    expect(heading).to_have_accessible_description(re.compile("1 added"))
+    expect(heading).to_have_accessible_description(re.compile("1 added|1 unchanged"))
     expect(place.locator("#panel .intake [role]")).to_have_count(0)
     expect(place.locator("#announcer")).to_be_empty()
 
 
 def test_whoever_is_elsewhere_is_told_what_was_taken_in_and_keeps_the_focus(
-    place: Page, tmp_path: Path
+    place: Page, held_back: threading.Event, tmp_path: Path
 ) -> None:
     note = tmp_path / "kerne.txt"
     note.write_text("Kerne hires\n\nKerne hired a cook.", "utf-8")
     open_library(place)
     place.set_input_files('#panel input[type="file"]', note)
     place.locator("#panel .drop-zone button").click()
-    expect(place.locator("#panel .intake")).to_be_visible()
+    expect(place.locator('#panel .intake[data-state="working"]')).to_be_visible()
     place.locator("#ask textarea").focus()
+    held_back.set()
     expect(place.locator("#announcer")).to_contain_text("What was taken in: 1 added")
     expect(place.locator("#ask textarea")).to_be_focused()
 

@@ -6,6 +6,7 @@
 
   const EVERY_MS = 1000;
   let asking = false;
+  let sent = false;
 
   const working = () => document.querySelector('.view .intake[data-state="working"]');
 
@@ -27,14 +28,18 @@
     const article = page.querySelector("article.view");
     if (!response.ok || !article || !view.isConnected) return;
     const fresh = document.importNode(article, true);
-    const heading = fresh.querySelector(".intake h3");
-    const outcome = fresh.querySelector(".intake [role]");
-    // Told once, by the focus or by the page's announcer, and not by its own role as well.
-    outcome?.removeAttribute("role");
     const here = document.activeElement;
     const held = view.contains(here) || (here === document.body && !document.getElementById("chat"));
     view.replaceWith(fresh);
+    tell(fresh, held);
+  }
+
+  // What was taken in is told once, by the focus or by the page's announcer, and not by its own role too.
+  function tell(view, held) {
+    const heading = view.querySelector(".intake h3");
+    const outcome = view.querySelector(".intake [role]");
     if (!heading || !outcome) return;
+    outcome.removeAttribute("role");
     if (held) {
       outcome.id = "intake-outcome";
       heading.setAttribute("aria-describedby", outcome.id);
@@ -83,6 +88,15 @@
     const input = zone.querySelector('input[type="file"]');
     input.files = event.dataTransfer.files;
     if (input.files.length > 0) zone.requestSubmit();
+  });
+
+  // What was sent may all be taken in before the first look at how far it is.
+  document.addEventListener("submit", ({ target }) => {
+    sent = target.matches(".library-view .taking form");
+  });
+  document.addEventListener("accord:view", ({ detail: view }) => {
+    if (sent && view.querySelector('.intake[data-state="done"]')) tell(view, true);
+    sent = false;
   });
 
   // A merge changes how many companies and deals there are: the status line of the chat's page follows.
