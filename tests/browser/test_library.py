@@ -71,6 +71,14 @@ def open_library(page: Page) -> None:
     expect(page.locator("#panel .library-view")).to_be_visible()
 
 
+def choose_note(page: Page, folder: Path, name: str) -> None:
+    """Opens the library and chooses a new article for it, which is not sent yet."""
+    note = folder / f"{name.lower()}.txt"
+    note.write_text(f"{name} hires\n\n{name} hired a cook.", "utf-8")
+    open_library(page)
+    page.set_input_files('#panel input[type="file"]', note)
+
+
 def test_files_are_taken_in_and_one_that_cannot_be_is_told(place: Page, tmp_path: Path) -> None:
     good = tmp_path / "skarn.txt"
     good.write_text("Skarn buys Ombrel\n\nSkarn bought Ombrel for 3 million euros.", "utf-8")
@@ -104,10 +112,7 @@ def held_back(kept: Assistant, monkeypatch: pytest.MonkeyPatch) -> threading.Eve
 def test_when_files_are_taken_in_the_focus_is_on_what_is_told_of_it_once(
     place: Page, held_back: threading.Event, tmp_path: Path, at_once: bool
 ) -> None:
-    note = tmp_path / "ombrel.txt"
-    note.write_text("Ombrel hires\n\nOmbrel hired a cook.", "utf-8")
-    open_library(place)
-    place.set_input_files('#panel input[type="file"]', note)
+    choose_note(place, tmp_path, "Ombrel")
     place.locator("#panel .drop-zone button").focus()
     if at_once:
         held_back.set()
@@ -125,10 +130,7 @@ def test_when_files_are_taken_in_the_focus_is_on_what_is_told_of_it_once(
 def test_whoever_is_elsewhere_is_told_what_was_taken_in_and_keeps_the_focus(
     place: Page, held_back: threading.Event, tmp_path: Path
 ) -> None:
-    note = tmp_path / "kerne.txt"
-    note.write_text("Kerne hires\n\nKerne hired a cook.", "utf-8")
-    open_library(place)
-    place.set_input_files('#panel input[type="file"]', note)
+    choose_note(place, tmp_path, "Kerne")
     place.locator("#panel .drop-zone button").click()
     expect(place.locator('#panel .intake[data-state="working"]')).to_be_visible()
     place.locator("#ask textarea").focus()

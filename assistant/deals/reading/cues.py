@@ -112,8 +112,10 @@ def _title_tells(title: str) -> bool:
 def _sentence_tells(sentence: str) -> bool:
     if _strength(sentence) < 2:
         return False
-    cased = not (sentence.islower() or sentence.isupper())
-    return not cased or _count_names(sentence) + count_meant(sentence) >= 2
+    # In one case alone, capitals say nothing of names.
+    if sentence.islower() or sentence.isupper():
+        return True
+    return _count_names(sentence) + count_meant(sentence) >= 2
 
 
 def _strength(sentence: str) -> int:
